@@ -1,0 +1,1 @@
+"""The only place for Azure's SDKs, sockets, files and the clock."""

@@ -1,0 +1,1 @@
+"""Frozen values that everything else speaks: standard library only, no I/O."""

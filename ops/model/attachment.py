@@ -1,0 +1,113 @@
+"""How an HSM hangs on the network: its NICs, and the subnets and VNets they are in.
+
+NIC names are ``<hsm>_HSMHost1Nic``, ``<hsm>_HSMHost2Nic`` and ``<hsm>_HSMMgmtNic``, in the HSM's resource group; a
+management NIC is there even when the HSM was requested without a management profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ops.model import arm_id
+from ops.model.estate import Absent, Estate, Gap, Hsm, NetworkProfile, Nic
+
+HOST_1, HOST_2, MANAGEMENT = "host NIC 1", "host NIC 2", "management NIC"
+_SUFFIX = {HOST_1: "_HSMHost1Nic", HOST_2: "_HSMHost2Nic", MANAGEMENT: "_HSMMgmtNic"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NicSlot:
+    """A NIC that an HSM should have. ``named`` is false when the id was made from the HSM's name."""
+
+    role: str
+    nic_id: str
+    named: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubnetUse:
+    """A subnet that one side of an HSM is in. ``side`` is ``host`` or ``management``."""
+
+    side: str
+    subnet_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """The subnets of an HSM, and why others may be missing (empty = all are known)."""
+
+    subnets: tuple[SubnetUse, ...]
+    untold: tuple[str, ...]
+
+
+def nic_slots(hsm: Hsm) -> tuple[NicSlot, NicSlot, NicSlot]:
+    """The three NICs that an HSM should have: by the id its profile names, else by name in its resource group."""
+    host = _ids(hsm.host)
+    management = _ids(hsm.management)
+    first = _with_suffix(host, HOST_1)
+    second = _with_suffix(host, HOST_2)
+    rest = [nic for nic in host if nic not in (first, second)]
+    if first is None and rest:
+        first = rest.pop(0)
+    if second is None and rest:
+        second = rest.pop(0)
+    return (
+        _slot(hsm, HOST_1, first),
+        _slot(hsm, HOST_2, second),
+        _slot(hsm, MANAGEMENT, management[0] if management else None),
+    )
+
+
+def _ids(profile: NetworkProfile | Absent | None) -> list[str]:
+    return [nic.nic_id for nic in profile.nics if nic.nic_id] if isinstance(profile, NetworkProfile) else []
+
+
+def _with_suffix(ids: list[str], role: str) -> str | None:
+    return next((nic for nic in ids if nic.lower().endswith(_SUFFIX[role].lower())), None)
+
+
+def _slot(hsm: Hsm, role: str, named: str | None) -> NicSlot:
+    group = hsm.id[: hsm.id.lower().rfind("/providers/")]
+    by_name = f"{group}/providers/Microsoft.Network/networkInterfaces/{hsm.name}{_SUFFIX[role]}"
+    return NicSlot(role=role, nic_id=named or by_name, named=named is not None)
+
+
+def attachment(hsm: Hsm, estate: Estate) -> Attachment:
+    """The subnets an HSM is in, by its profiles and by its NICs."""
+    uses: dict[tuple[str, str], SubnetUse] = {}
+    untold: list[str] = []
+
+    def add(side: str, subnet_id: str) -> None:
+        uses.setdefault((side, arm_id.key(subnet_id)), SubnetUse(side=side, subnet_id=subnet_id))
+
+    for side, profile in (("host", hsm.host), ("management", hsm.management)):
+        if isinstance(profile, NetworkProfile) and profile.subnet_id:
+            add(side, profile.subnet_id)
+    for slot in nic_slots(hsm):
+        nic = estate.nics.get(arm_id.key(slot.nic_id))
+        if isinstance(nic, Nic):
+            for subnet_id in nic.subnet_ids:
+                add("management" if slot.role == MANAGEMENT else "host", subnet_id)
+        elif isinstance(nic, Gap):
+            untold.append(f"{slot.role}: {nic.reason}")
+    if hsm.gap is not None:
+        untold.insert(0, hsm.gap.reason)
+    return Attachment(subnets=tuple(uses.values()), untold=tuple(untold))
+
+
+def hsms_by_subnet(estate: Estate) -> Mapping[str, tuple[Hsm, ...]]:
+    """The HSMs in each subnet, by the subnet's key."""
+    found: dict[str, dict[str, Hsm]] = {}
+    for hsm in estate.hsms.values():
+        for use in attachment(hsm, estate).subnets:
+            found.setdefault(arm_id.key(use.subnet_id), {})[hsm.key] = hsm
+    return {subnet: tuple(hsms.values()) for subnet, hsms in found.items()}
+
+
+def hsms_by_vnet(estate: Estate) -> Mapping[str, tuple[Hsm, ...]]:
+    """The HSMs in each HSM VNet (a VNet that holds an HSM NIC), by the VNet's key."""
+    found: dict[str, dict[str, Hsm]] = {}
+    for subnet, hsms in hsms_by_subnet(estate).items():
+        found.setdefault(arm_id.vnet_of_subnet(subnet), {}).update({hsm.key: hsm for hsm in hsms})
+    return {vnet: tuple(hsms.values()) for vnet, hsms in found.items() if vnet}

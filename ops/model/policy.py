@@ -1,0 +1,157 @@
+"""What the configuration says. The shape of these values is the shape of ``config/phsm.yaml``.
+
+``__pydantic_config__`` makes the codec refuse unknown keys; nothing here depends on pydantic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
+
+from ops.model.finding import IssueCategory, Severity
+
+_STRICT: dict[str, Any] = {"extra": "forbid"}
+
+
+class Role(StrEnum):
+    """What a pool serves. High availability is demanded of production alone."""
+
+    PRODUCTION = "production"
+    DR = "dr"
+    NON_PRODUCTION = "non-production"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """Which HSMs belong to a pool: those that carry all ``tags`` and lie in one of ``subscriptions`` (empty = any)."""
+
+    __pydantic_config__ = _STRICT
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    subscriptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolRule:
+    """A declared pool: the HSMs that serve one application; in each region of ``regions`` (empty = any) one pool of HSMs."""
+
+    __pydantic_config__ = _STRICT
+
+    name: str
+    role: Role = Role.PRODUCTION
+    match: Match = field(default_factory=Match)
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peers:
+    """VNets peered with HSM VNets about which the operator knows more than ARM: ids.
+
+    ``outside``: cannot be read, known to be fine. ``no_hsm_access``: peered, but does not need the HSMs.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    outside: tuple[str, ...] = ()
+    no_hsm_access: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom Microsoft calls.
+
+    ``country``: ISO 3166-1 alpha-3. ``time_zone``: a Windows time zone name. ``language``: one of the Support API's.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    first_name: str
+    last_name: str
+    email: str
+    country: str
+    time_zone: str
+    phone: str = ""
+    language: str = "en-us"
+    method: Literal["email", "phone"] = "email"
+
+
+class TicketSeverity(StrEnum):
+    """The Support API's severities that this product uses; the portal calls them C, B and A."""
+
+    MINIMAL = "minimal"
+    MODERATE = "moderate"
+    CRITICAL = "critical"
+
+    @property
+    def letter(self) -> str:
+        return {"minimal": "C", "moderate": "B", "critical": "A"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        return {"minimal": 1, "moderate": 2, "critical": 3}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What Microsoft may do without asking first. Silence means no."""
+
+    __pydantic_config__ = _STRICT
+
+    diagnostics: bool = False
+    soft_reboot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupportPolicy:
+    """How tickets are opened.
+
+    ``classifications``: per issue category, globs that are tried in order against the live names of the problem classifications.
+    ``poll_seconds``: between two looks at a ticket that is being created. ``fastpath_subscription``: where the
+    FastPath approval ticket lives; None = the first subscription that needs it.
+    """
+
+    __pydantic_config__ = _STRICT
+
+    contact: Contact | None = None
+    without_ha_at_most: TicketSeverity = TicketSeverity.MODERATE
+    max_new_tickets: int = 5
+    poll_seconds: float = 30.0
+    fastpath_subscription: str | None = None
+    classifications: Mapping[IssueCategory, tuple[str, ...]] = field(default_factory=dict)
+    consent: Consent = field(default_factory=Consent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """What an operator changes about one check; None = as the check has it."""
+
+    __pydantic_config__ = _STRICT
+
+    severity: Severity | None = None
+    ticket: bool | None = None
+    in_progress_minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AzureSettings:
+    """Which cloud is read. ``credential_scope`` is needed only for an endpoint that is none of the known clouds."""
+
+    __pydantic_config__ = _STRICT
+
+    endpoint: str = "https://management.azure.com"
+    credential_scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The whole configuration."""
+
+    __pydantic_config__ = _STRICT
+
+    azure: AzureSettings = field(default_factory=AzureSettings)
+    pools: tuple[PoolRule, ...] = ()
+    peers: Peers = field(default_factory=Peers)
+    support: SupportPolicy = field(default_factory=SupportPolicy)
+    checks: Mapping[str, CheckSettings] = field(default_factory=dict)

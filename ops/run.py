@@ -1,0 +1,73 @@
+"""Evaluate an estate: every check, every verdict stamped, nothing lost, nothing unread turned green."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ops.checks.declaration import Check
+from ops.model.estate import Estate
+from ops.model.finding import Finding, Outcome, Severity, Subject, Verdict, not_applicable, unknown
+from ops.model.policy import CheckSettings, Policy
+from ops.model.pool import pools
+from ops.model.run import Run
+from ops.support.entitlement import entitlements
+
+
+def evaluate(estate: Estate, policy: Policy, checks: Sequence[Check]) -> Run:
+    """Judge the estate by these checks. Pure: the same estate gives the same run."""
+    findings = tuple(finding for check in checks for finding in _findings(check, estate, policy))
+    found = pools(estate, policy)
+    return Run(estate=estate, pools=found, findings=findings, support=entitlements(estate, policy, found))
+
+
+def exit_code(run: Run, fail_on: Severity = Severity.LOW) -> int:
+    """3 when a failure is at or above ``fail_on``; else 4 when something was not read or there was nothing; else 0."""
+    if any(finding.severity.rank >= fail_on.rank for finding in run.failures):
+        return 3
+    return 0 if run.is_complete else 4
+
+
+def _findings(check: Check, estate: Estate, policy: Policy) -> Iterator[Finding]:
+    settings = policy.checks.get(check.id, CheckSettings())
+    verdicts = [*_refused(estate), *_examine(check, estate, policy)]
+    if not verdicts:
+        verdicts.append(not_applicable(Subject(name="estate"), "nothing here for this check to look at"))
+    for verdict in verdicts:
+        yield _stamp(check, settings, verdict)
+
+
+def _refused(estate: Estate) -> Iterator[Verdict]:
+    """A subscription that could not be read leaves every check without an answer there."""
+    for subscription in estate.subscriptions.values():
+        gap = subscription.gap
+        if gap is not None and gap.whole_subscription:
+            subject = Subject(name=subscription.name, id=f"/subscriptions/{subscription.id}")
+            yield unknown(subject, f"{gap.what} could not be read: {gap.reason}")
+
+
+def _examine(check: Check, estate: Estate, policy: Policy) -> Iterable[Verdict]:
+    verdicts = []
+    try:
+        for verdict in check.examine(estate, policy):
+            verdicts.append(verdict)
+    except Exception as error:  # a check that crashes must not take the others with it, nor pass for good
+        reason = f"the check itself failed, please report it: {type(error).__name__}: {error}"
+        verdicts.append(unknown(Subject(name="estate"), reason))
+    return verdicts
+
+
+def _stamp(check: Check, settings: CheckSettings, verdict: Verdict) -> Finding:
+    ticket = check.ticket if verdict.ticket is None else verdict.ticket
+    return Finding(
+        check=check.id,
+        title=check.title,
+        subject=verdict.subject,
+        outcome=verdict.outcome,
+        severity=settings.severity or verdict.severity or check.severity,
+        party=verdict.party or check.party,
+        category=check.category,
+        ticket=verdict.outcome is Outcome.FAIL and ticket and settings.ticket is not False,
+        evidence=verdict.evidence,
+        fix=verdict.fix,
+        source=check.source,
+    )
