@@ -16,6 +16,9 @@ Progress = Callable[[str], None]
 class Cloud(Protocol):
     """Reads the estate. Never writes."""
 
+    def scope(self, subscriptions: tuple[str, ...]) -> tuple[str, ...]:
+        """The ids of these subscriptions, or of all that are visible. Raises CloudUnreadable."""
+
     def observe(self, subscriptions: tuple[str, ...], *, outside: Collection[str]) -> Estate:
         """Everything in these subscriptions (empty = all that are visible). VNets in ``outside`` are not read.
 

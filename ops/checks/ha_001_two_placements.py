@@ -28,9 +28,12 @@ def two_placements(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     support (the support guide calls it S2 level), so the ticket you open that night waits.
 
     ## How to fix it
-    Create a second HSM in the other stamp: `az dedicated-hsm create --stamp-id stamp2 ...`, in regions that place by
-    zone with `--zones`. Load the same LMKs, then let your client application use both. If the second HSM exists
-    already in another subscription, declare one pool for both in the configuration (`pools:`).
+    Create a second HSM in the other stamp (in regions that place by zone with `--zones` instead of `--stamp-id`):
+
+        az dedicated-hsm create --resource-group <group> --name <hsm> --location <region> --sku <sku> --stamp-id stamp2 ...
+
+    Load the same LMKs, then let your client application use both. If the second HSM exists already in another
+    subscription, declare one pool for both in the configuration (`pools:`).
     """
     for pool in pools(estate, policy):
         if pool.role is Role.DR and len(pool.hsms) == 1:
@@ -52,11 +55,12 @@ def _judge(pool: Pool, where: Placement, estate: Estate) -> Verdict:
     if len(places) >= 2:
         return passed(pool.subject, f"HSMs in {' and '.join(places)}")
     severity = None if pool.role is Role.PRODUCTION else Severity.LOW
+    fix = "create an HSM in the other stamp or zone of this region: az dedicated-hsm create"
     if not places:
-        return failed(pool.subject, "all HSMs are being deleted", severity=severity)
+        fix = "create HSMs in two stamps or zones of this region: az dedicated-hsm create"
+        return failed(pool.subject, "all HSMs are being deleted", severity=severity, fix=fix)
     count = len(where.label)
     evidence = f"{f'all {count} HSMs are' if count > 1 else 'the only HSM is'} in {places[0]}{_hint(pool, estate)}"
-    fix = "create an HSM in the other stamp or zone of this region: az dedicated-hsm create"
     return failed(pool.subject, evidence, severity=severity, fix=fix)
 
 

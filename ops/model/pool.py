@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -68,13 +69,11 @@ def pools(estate: Estate, policy: Policy) -> tuple[Pool, ...]:
     refused = tuple(sub.gap for sub in estate.subscriptions.values() if sub.gap and sub.gap.whole_subscription)
     members: dict[tuple[str, str, bool], list[str]] = {}
     rules: dict[tuple[str, str, bool], PoolRule | None] = {}
+    names = _default_names(estate)
     for hsm in estate.hsms.values():
         rule = next((rule for rule in policy.pools if _holds(rule, hsm)), None)
-        if rule:
-            group = (rule.name, hsm.location, True)
-        else:
-            known = estate.subscriptions.get(hsm.subscription)
-            group = (known.name if known else hsm.subscription, hsm.location, False)
+        own = (names.get(hsm.subscription, hsm.subscription), hsm.location, False)
+        group = (rule.name, hsm.location, True) if rule else own
         rules.setdefault(group, rule)
         members.setdefault(group, []).append(hsm.key)
     result = []
@@ -91,6 +90,17 @@ def pools(estate: Estate, policy: Policy) -> tuple[Pool, ...]:
             )
         )
     return tuple(sorted(result, key=lambda pool: pool.label))
+
+
+def _default_names(estate: Estate) -> Mapping[str, str]:
+    """What the default pool of each subscription is called: as the subscription, with its id where two share the name."""
+    count = Counter(subscription.name.lower() for subscription in estate.subscriptions.values())
+    return {
+        subscription.id: subscription.name
+        if count[subscription.name.lower()] == 1
+        else f"{subscription.name} {subscription.id}"
+        for subscription in estate.subscriptions.values()
+    }
 
 
 def _may_hide_members(gap: Gap, rule: PoolRule | None, hsms: Iterable[str]) -> bool:

@@ -30,7 +30,10 @@ class ProblemClassification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """A ticket as Azure has it. ``name`` is the resource name, ``number`` the 16 digits that people quote. Text is untrusted."""
+    """A ticket as Azure has it. ``name`` is the resource name, ``number`` the 16 digits that people quote.
+
+    ``service`` and ``classification`` are display names, as Azure names them. All text is untrusted.
+    """
 
     name: str
     number: str

@@ -1,0 +1,120 @@
+"""The VNets that carry HSM traffic: those that hold HSM NICs, and those that are directly peered with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ops.checks.subjects import hsm_subject, not_read, untold_networks, vnet_subject
+from ops.model import arm_id
+from ops.model.attachment import attachment
+from ops.model.estate import Absent, Estate, Gap, Vnet
+from ops.model.finding import Subject, Verdict, unknown
+from ops.model.policy import Policy
+from ops.model.untrusted import one_line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HsmVnet:
+    """A VNet that holds NICs of these HSMs (keys). ``fact`` is what was read of it; None = nothing."""
+
+    id: str
+    hsms: tuple[str, ...]
+    fact: Vnet | Absent | Gap | None
+
+    @property
+    def subject(self) -> Subject:
+        return vnet_subject(self.id, self.hsms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """A VNet that is directly peered with VNets of these HSMs (keys) and is no HSM VNet itself.
+
+    ``exempt`` says why HSM traffic needs nothing of it; ``""`` where it has to be ready for that traffic.
+    """
+
+    id: str
+    hsms: tuple[str, ...]
+    fact: Vnet | Absent | Gap | None
+    exempt: str
+
+    @property
+    def subject(self) -> Subject:
+        return vnet_subject(self.id, self.hsms)
+
+
+def hsm_vnets(estate: Estate) -> tuple[HsmVnet, ...]:
+    """Every HSM VNet that is known, in the order of the HSMs."""
+    spelled: dict[str, str] = {}
+    hsms: dict[str, dict[str, None]] = {}
+    for hsm in estate.hsms.values():
+        for use in attachment(hsm, estate).subnets:
+            vnet_id = arm_id.vnet_of_subnet(use.subnet_id)
+            if vnet_id:
+                spelled.setdefault(arm_id.key(vnet_id), vnet_id)
+                hsms.setdefault(arm_id.key(vnet_id), {})[hsm.key] = None
+    return tuple(
+        HsmVnet(id=vnet_id, hsms=tuple(hsms[key]), fact=estate.vnets.get(key)) for key, vnet_id in spelled.items()
+    )
+
+
+def untold_vnets(estate: Estate) -> Iterator[Verdict]:
+    """An unknown for every HSM whose VNets are not all known."""
+    for hsm in estate.hsms.values():
+        reason = untold_networks(hsm, estate)
+        if reason:
+            yield unknown(hsm_subject(hsm), reason)
+
+
+def peers(estate: Estate, policy: Policy) -> tuple[Peer, ...]:
+    """Every direct peer of the HSM VNets that is known, one per VNet, in the order of the HSM VNets."""
+    near = hsm_vnets(estate)
+    own = {arm_id.key(vnet.id) for vnet in near}
+    spelled: dict[str, str] = {}
+    hsms: dict[str, dict[str, None]] = {}
+    for vnet in near:
+        for remote in _remotes(vnet):
+            key = arm_id.key(remote)
+            if key not in own:
+                spelled.setdefault(key, remote)
+                hsms.setdefault(key, {}).update(dict.fromkeys(vnet.hsms))
+    return tuple(
+        Peer(id=remote, hsms=tuple(hsms[key]), fact=estate.vnets.get(key), exempt=_exempt(remote, estate, policy))
+        for key, remote in spelled.items()
+    )
+
+
+def _remotes(vnet: HsmVnet) -> Iterator[str]:
+    if isinstance(vnet.fact, Vnet):
+        for peering in vnet.fact.peerings or ():
+            if peering.remote_vnet_id:
+                yield peering.remote_vnet_id
+
+
+def _exempt(vnet_id: str, estate: Estate, policy: Policy) -> str:
+    key = arm_id.key(vnet_id)
+    if key in {arm_id.key(item) for item in policy.peers.no_hsm_access}:
+        return "declared as a peer without access to the HSMs (peers.no_hsm_access)"
+    if key in {arm_id.key(item) for item in policy.peers.outside}:
+        return "declared as a peer that cannot be read and is known to be fine (peers.outside)"
+    if arm_id.is_virtual_hub_vnet(vnet_id):
+        return "network of a Virtual WAN hub, which Microsoft keeps and nobody can tag"
+    if isinstance(estate.vnets.get(key), Absent):
+        return "the virtual network does not exist, the peering is a leftover"
+    return ""
+
+
+def untold_peers(estate: Estate) -> Iterator[Verdict]:
+    """An unknown for every HSM, HSM VNet and peering behind which there may be peers that are not known."""
+    yield from untold_vnets(estate)
+    for vnet in hsm_vnets(estate):
+        if vnet.fact is None or isinstance(vnet.fact, Gap):
+            yield unknown(vnet.subject, not_read("virtual network", vnet.fact))
+        elif isinstance(vnet.fact, Vnet) and vnet.fact.peerings is None:
+            yield unknown(vnet.subject, "its peerings were not read")
+        elif isinstance(vnet.fact, Vnet):
+            for peering in vnet.fact.peerings or ():
+                if not peering.remote_vnet_id:
+                    name = one_line(peering.name, 80)
+                    yield unknown(vnet.subject, f"peering {name} does not tell which virtual network it leads to")

@@ -1,0 +1,57 @@
+"""The entry: from words to an exit code. Expected errors end in a tip; a traceback is only for our own bugs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ops import __version__
+from ops.cli.options import Group
+from ops.cli.screen import complain, say
+from ops.errors import PhsmError
+
+INTERRUPTED = 130
+
+
+@click.group(
+    cls=Group,
+    lazy={
+        "inventory": "ops.cli.inventory:inventory",
+        "check": "ops.cli.check:check",
+        "tickets": "ops.cli.tickets:tickets",
+        "checks": "ops.cli.checks:checks",
+        "sandbox": "ops.cli.sandbox:sandbox",
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="phsm", message="%(prog)s %(version)s")
+def phsm() -> None:
+    """Check Azure Payment HSMs for high availability and network attachment, and open the right ticket once.
+
+    Nothing is written to Azure without --apply. Exit codes: 0 all holds, 2 usage or configuration, 3 a check fails,
+    4 something could not be read, 5 Azure could not be read at all, 6 a ticket could not be opened.
+    """
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command line and return its exit code; never raises for what an operator can cause."""
+    try:
+        result = phsm.main(args=list(argv), prog_name="phsm", standalone_mode=False)
+    except click.UsageError as error:
+        say(f"phsm: {error.format_message()}")
+        say(f"  try: {error.ctx.command_path if error.ctx else 'phsm'} --help")
+        return 2
+    except PhsmError as error:
+        complain(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        say("phsm: interrupted")
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0
+
+
+def run() -> None:
+    """The console script ``phsm``."""
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,99 @@
+"""Whether an HSM works, as far as Azure can tell: provisioned, and its NICs there and Succeeded.
+
+Source of the date: https://learn.microsoft.com/azure/payment-hsm/whats-new (May 2023: two host NICs).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeGuard
+
+from ops.model import arm_id
+from ops.model.attachment import HOST_1, HOST_2, NicSlot, nic_slots
+from ops.model.estate import Absent, Estate, Gap, Hsm, Nic
+from ops.model.untrusted import one_line
+
+TWO_HOST_NICS_SINCE = datetime(2023, 5, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NicAnswer:
+    """Whether one NIC of an HSM is there and Succeeded (None = not known), and why not.
+
+    ``works`` is true without a ``nic`` where the HSM is older than the second host NIC; then ``reason`` says so.
+    """
+
+    slot: NicSlot
+    nic: Nic | None
+    works: bool | None
+    reason: str
+
+
+def is_told(state: str | None) -> TypeGuard[str]:
+    """Whether a provisioning state says anything: neither missing, nor empty, nor ``Unknown``."""
+    return state is not None and state.strip().lower() not in ("", "unknown")
+
+
+def nic_answers(hsm: Hsm, estate: Estate) -> tuple[NicAnswer, ...]:
+    """One answer for each of the three NICs.
+
+    A missing NIC does not work. One host NIC of two may be missing where the HSM was created before May 2023; where
+    it is not known when it was created, it is not known whether the NIC is due.
+    """
+    slots = nic_slots(hsm)
+    facts = {slot.role: estate.nics.get(arm_id.key(slot.nic_id)) for slot in slots}
+    missing = [role for role in (HOST_1, HOST_2) if isinstance(facts[role], Absent)]
+    spare = missing[0] if len(missing) == 1 else ""
+    return tuple(_answer(hsm, slot, facts[slot.role], slot.role == spare) for slot in slots)
+
+
+def _answer(hsm: Hsm, slot: NicSlot, fact: Nic | Absent | Gap | None, spare: bool) -> NicAnswer:
+    nic = fact if isinstance(fact, Nic) else None
+    works: bool | None = None
+    if fact is None:
+        reason = f"{slot.role} was not read"
+    elif isinstance(fact, Gap):
+        reason = f"{slot.role} could not be read: {one_line(fact.reason)}"
+    elif isinstance(fact, Nic):
+        works = fact.provisioning_state.lower() == "succeeded" if is_told(fact.provisioning_state) else None
+        reason = "" if works else f"{slot.role} is {one_line(fact.provisioning_state or 'in no known state', 60)}"
+    elif spare and hsm.created_at is None:
+        reason = f"{_missing(slot)}, and not known whether the HSM is older than May 2023"
+    elif spare and hsm.created_at is not None and hsm.created_at < TWO_HOST_NICS_SINCE:
+        works, reason = True, f"one host NIC, as it was created in {hsm.created_at:%Y-%m}, before May 2023"
+    else:
+        works, reason = False, _missing(slot)
+    return NicAnswer(slot=slot, nic=nic, works=works, reason=reason)
+
+
+def _missing(slot: NicSlot) -> str:
+    return f"{slot.role} missing: {one_line(arm_id.name(slot.nic_id), 120)} not found"
+
+
+def working(hsm: Hsm, estate: Estate) -> bool | None:
+    """Whether the HSM works: provisioning Succeeded and every NIC that is due there and Succeeded; None = not known.
+
+    What is definitely broken wins over what is not known. In which subnet the NICs are does not count here. An HSM
+    whose NICs make PHSM-NET-009 fail for any other reason does not work.
+    """
+    answers = [works for works, _ in _answers(hsm, estate)]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def why_not(hsm: Hsm, estate: Estate) -> str:
+    """Why the HSM does not work, or why that is not known; ``""`` when it works."""
+    answer = working(hsm, estate)
+    return next((reason for works, reason in _answers(hsm, estate) if works is answer), "") if not answer else ""
+
+
+def _answers(hsm: Hsm, estate: Estate) -> list[tuple[bool | None, str]]:
+    if hsm.gap is not None:
+        return [(None, f"{hsm.gap.what} could not be read: {one_line(hsm.gap.reason)}")]
+    if not is_told(hsm.provisioning_state):
+        return [(None, "its provisioning state is not known")]
+    if not hsm.is_in_state("Succeeded"):
+        return [(False, f"provisioningState {one_line(hsm.provisioning_state, 60)}")]
+    return [(answer.works, answer.reason) for answer in nic_answers(hsm, estate)]

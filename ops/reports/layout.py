@@ -1,0 +1,99 @@
+"""Lines of text for a terminal or a pipe. ``width`` None is a pipe: nothing is wrapped, and no symbols are used."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from ops.model.estate import Estate, Source
+from ops.model.finding import Outcome, Party
+
+STYLES = {"fail": "bold red", "unknown": "bold yellow", "ok": "green", "head": "bold", "quiet": "dim"}
+WHO_ACTS = {Party.MICROSOFT: "Microsoft has", Party.THALES: "Thales has", Party.CUSTOMER: "You have"}
+WORDS = {
+    Outcome.FAIL: "fail",
+    Outcome.UNKNOWN: "unknown",
+    Outcome.PASS: "pass",
+    Outcome.NOT_APPLICABLE: "not applicable",
+}
+
+
+def render(lines: Iterable[Text], colour: bool) -> str:
+    """The lines as one string; terminal codes only if ``colour``."""
+    console = Console(
+        width=1_000_000,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        legacy_windows=False,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        _environ={},
+    )
+    with console.capture() as capture:
+        for line in lines:
+            console.print(line, soft_wrap=True)
+    return capture.get()
+
+
+def styled(*parts: str | tuple[str, str]) -> Text:
+    """One line of parts; a part is text, or text with the name of a style of STYLES."""
+    return Text.assemble(*(part if isinstance(part, str) else (part[0], STYLES[part[1]]) for part in parts))
+
+
+def wrapped(text: str, indent: int, width: int | None, style: str | None = None, *, hang: int = 0) -> list[Text]:
+    """``text`` behind an indent, broken at ``width`` (None = never); ``hang`` indents all lines but the first further."""
+    pad = " " * indent
+    if width is None:
+        lines = [pad + text]
+    else:
+        lines = textwrap.wrap(
+            text,
+            max(width, indent + 20),
+            initial_indent=pad,
+            subsequent_indent=pad + " " * hang,
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [pad]
+    return [styled((line, style) if style else line) for line in lines]
+
+
+def flowed(cells: Sequence[Text], indent: int, width: int | None) -> list[Text]:
+    """Cells side by side, three spaces apart; the next line, behind an indent, where the width ends."""
+    lines = [cells[0]]
+    for cell in cells[1:]:
+        if width is None or lines[-1].cell_len + 3 + cell.cell_len <= width:
+            lines[-1] = Text.assemble(lines[-1], "   ", cell)
+        else:
+            lines.append(Text.assemble(" " * indent, cell))
+    return lines
+
+
+def arrow(width: int | None) -> str:
+    """What stands before a next step: a sign on a terminal, a word in a pipe."""
+    return "next: " if width is None else "→ "
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """``1 ticket``, ``2 tickets``."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def moment(at: datetime) -> str:
+    """A moment as people write it: ``23 Nov 2026 22:14 UTC``."""
+    return at.strftime("%d %b %Y %H:%M UTC")
+
+
+def where_from(source: Source) -> str:
+    return f"{source.kind}: {source.name}"
+
+
+def heading(title: str, estate: Estate, width: int | None) -> list[Text]:
+    """The first line of a report: what, when, how much, from where."""
+    size = f"{counted(len(estate.scope), 'subscription')}, {counted(len(estate.hsms), 'HSM')}"
+    source = styled((where_from(estate.source), "head"))
+    return flowed([styled((title, "head")), styled(moment(estate.observed_at)), styled(size), source], 2, width)

@@ -1,0 +1,59 @@
+"""A run as one JSON document, ``phsm.run/1``: the contract for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from ops.model.estate import Gap, Source
+from ops.model.run import Run
+
+
+def render(run: Run) -> str:
+    """All four outcomes are in ``findings``; text is as Azure sent it, escaped as JSON demands."""
+    document = {
+        "schema": "phsm.run/1",
+        "observed_at": timestamp(run.estate.observed_at),
+        "source": source_json(run.estate.source),
+        "scope": {"subscriptions": list(run.estate.scope)},
+        "findings": [
+            {
+                "check": finding.check,
+                "title": finding.title,
+                "subject": str(finding.subject),
+                "outcome": finding.outcome.value,
+                "severity": finding.severity.value,
+                "party": finding.party.value,
+                "evidence": finding.evidence,
+                "source": finding.source,
+                "muted": None,
+            }
+            for finding in run.findings
+        ],
+        "gaps": gaps_json(run.estate.gaps),
+        "summary": dict(run.summary),
+        "support": [
+            {"pool": item.pool, "severity_a": item.severity_a, "because": item.because} for item in run.support
+        ],
+    }
+    return dumps(document)
+
+
+def gaps_json(gaps: Iterable[Gap]) -> list[dict[str, str]]:
+    return [{"subject": gap.subject, "what": gap.what, "reason": gap.reason} for gap in gaps]
+
+
+def source_json(source: Source) -> dict[str, str]:
+    return {"kind": source.kind, "name": source.name}
+
+
+def timestamp(at: datetime) -> str:
+    """RFC 3339 in UTC, whole seconds: ``2026-11-23T22:14:05Z``."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def dumps(document: dict[str, Any]) -> str:
+    """ASCII only, so that no direction mark or escape reaches a terminal through a document."""
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"

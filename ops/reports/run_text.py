@@ -1,0 +1,153 @@
+"""A run for people: the estate at a glance, then what fails by who has to act, then what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from rich.text import Text
+
+from ops.model.estate import Estate, Hsm
+from ops.model.finding import Finding, Outcome, Party
+from ops.model.pool import Pool, placement
+from ops.model.run import Run
+from ops.model.untrusted import one_line
+from ops.model.working import working
+from ops.reports.layout import WHO_ACTS, arrow, counted, flowed, heading, styled, wrapped
+from ops.reports.layout import render as render_lines
+
+POOLS_SHOWN = 20
+"""A fleet of hundreds would push the failures off the screen; pools with a problem come first."""
+
+
+def render(run: Run, width: int | None, colour: bool) -> str:
+    return render_lines(_lines(run, width), colour)
+
+
+def _lines(run: Run, width: int | None) -> Iterator[Text]:
+    yield from heading("Payment HSM check", run.estate, width)
+    for note in run.estate.notes:
+        yield from wrapped(f"note: {one_line(note)}", 0, width, "unknown")
+    yield styled()
+    yield from _pools(run, width)
+    if not run.estate.hsms:
+        yield styled(("no payment HSM was found in this scope: nothing is known to hold", "unknown"))
+        yield styled()
+    yield _summary(run)
+    for party in (Party.MICROSOFT, Party.THALES, Party.CUSTOMER):
+        failures = sorted((f for f in run.failures if f.party is party), key=lambda f: (-f.severity.rank, f.check))
+        if failures:
+            yield styled()
+            yield styled((f"{WHO_ACTS[party]} to act ({len(failures)})", "head"))
+            for finding in failures:
+                yield from _failure(finding, width)
+    yield from _unknown(run, width)
+    yield styled()
+    example = run.failures[0].check if run.failures else "PHSM-HA-001"
+    requests = f"   {counted(run.estate.requests, 'request')}" if run.estate.requests else ""
+    yield styled((f"Explain a check: phsm checks explain {example}{requests}", "quiet"))
+
+
+def _summary(run: Run) -> Text:
+    count = run.summary
+    parts: list[str | tuple[str, str]] = [(f"{count['fail']} fail", "fail" if count["fail"] else "ok")]
+    if count["unknown"]:
+        parts += ["   ", (f"{count['unknown']} unknown", "unknown")]
+    parts.append(f"   {count['pass']} pass")
+    if count["not_applicable"]:
+        parts.append(f"   {count['not_applicable']} not applicable")
+    return styled(*parts)
+
+
+def _failure(finding: Finding, width: int | None) -> Iterator[Text]:
+    yield styled(
+        "  ", (f"{finding.severity.value:<6}", "fail"), f"  {finding.check}  ", (one_line(finding.subject.name), "head")
+    )
+    yield from wrapped(one_line(finding.evidence), 10, width)
+    if finding.ticket:
+        yield styled(f"{'':10}{arrow(width)}a ticket is drafted: phsm tickets plan")
+    elif finding.fix.startswith("az "):
+        yield styled(f"{'':10}{arrow(width)}{one_line(finding.fix, 2000)}")  # in one piece, it is there to be pasted
+    elif finding.fix:
+        yield from wrapped(f"{arrow(width)}{one_line(finding.fix, 1000)}", 10, width)
+
+
+def _unknown(run: Run, width: int | None) -> Iterator[Text]:
+    findings = [f for f in run.findings if f.outcome is Outcome.UNKNOWN]
+    seen = " ".join(f.evidence for f in findings)
+    silent = [gap for gap in run.estate.gaps if gap.reason not in seen]
+    if not findings and not silent:
+        return
+    yield styled()
+    yield styled((f"Not known ({len(findings) or len(silent)})", "head"))
+    by_fact = sorted(findings, key=lambda f: (f.subject.key, f.evidence))
+    for _, group in groupby(by_fact, key=lambda f: (f.subject.key, f.evidence)):
+        same = list(group)
+        checks = same[0].check if len(same) == 1 else f"{same[0].check} and {counted(len(same) - 1, 'other check')}"
+        yield styled("  ", (checks, "unknown"), "  ", (one_line(same[0].subject.name), "head"))
+        yield from wrapped(one_line(same[0].evidence), 10, width)
+    for gap in silent:
+        yield from wrapped(f"{one_line(gap.what)} {one_line(gap.subject)}: {one_line(gap.reason)}", 2, width)
+
+
+def _pools(run: Run, width: int | None) -> Iterator[Text]:
+    names: dict[tuple[str, str], list[Pool]] = {}
+    for pool in run.pools:
+        names.setdefault((pool.name, pool.role.value), []).append(pool)
+    blocks = [(name, _block(run, name, pools, width)) for name, pools in names.items()]
+    blocks.sort(key=lambda block: block[1][0])  # those with a problem first, else by name
+    for (name, role), (_, lines) in blocks[:POOLS_SHOWN]:
+        yield styled((one_line(name), "head"), f"   {role}")
+        yield from lines
+        yield styled()
+    if len(blocks) > POOLS_SHOWN:
+        hidden = blocks[POOLS_SHOWN:]
+        bad = sum(not fine for _, (fine, _) in hidden)
+        yield styled(f"and {counted(len(hidden), 'more pool')}, {bad} of them with a problem: phsm inventory")
+        yield styled()
+
+
+def _block(run: Run, name: tuple[str, str], pools: list[Pool], width: int | None) -> tuple[bool, list[Text]]:
+    """The lines of one application, and whether all is well with it."""
+    lines, survives, alive = [], [], []
+    longest = max(len(pool.region) for pool in pools)
+    for pool in pools:
+        members = pool.members(run.estate)
+        places = placement(pool, run.estate).label
+        lines.extend(_region(pool, members, places, longest, run.estate, width))
+        works = [hsm for hsm in members if working(hsm, run.estate)]
+        if works:
+            alive.append(pool.region)
+        if len({places[hsm.key] for hsm in works if hsm.key in places}) < 2:
+            survives.append(pool.region)
+    fine = not survives and all(pool.region in alive for pool in pools)
+    regions = "yes" if len(alive) > 1 else "no"
+    stamp = f"not in {', '.join(survives)}" if survives else "yes"
+    given = {item.severity_a for item in run.support if item.pool in {pool.label for pool in pools}}
+    cells = [styled(f"  survives losing a stamp: {stamp}"), styled(f"a region: {regions}")]
+    if given:
+        answer = "not available" if False in given else "not known" if None in given else "available"
+        cells.append(styled(f"Severity A: {answer}"))
+    return fine, lines + flowed(cells, 2, width)
+
+
+def _region(
+    pool: Pool, members: Iterable[Hsm], label: Mapping[str, str], longest: int, estate: Estate, width: int | None
+) -> list[Text]:
+    cells = [styled(f"  {pool.region:<{longest}}")]
+    for hsm in sorted(members, key=lambda hsm: (label.get(hsm.key, "~"), hsm.name)):
+        works = working(hsm, estate)
+        sign, style = {True: ("● ", "ok"), False: ("✖ ", "fail"), None: ("? ", "unknown")}[works]
+        name = f"{sign if width is not None else ''}{one_line(hsm.name, 60)}"
+        word = _word(hsm, works)
+        place = label.get(hsm.key, "placement not known")
+        cells.append(styled(f"{place} ", (name, style), f" {word}" if word else ""))
+    return flowed(cells, longest + 5, width)
+
+
+def _word(hsm: Hsm, works: bool | None) -> str:
+    if works:
+        return ""
+    if works is None:
+        return "not read" if hsm.gap else "not known"
+    return "network interface missing" if hsm.is_in_state("Succeeded") else one_line(hsm.provisioning_state, 40)

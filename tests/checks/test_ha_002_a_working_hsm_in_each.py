@@ -1,0 +1,125 @@
+import pytest
+
+from ops.checks.ha_002_a_working_hsm_in_each import a_working_hsm_in_each
+from ops.model.attachment import nic_slots
+from ops.model.estate import ABSENT, Gap, Hsm
+from ops.model.finding import Party, Severity
+from ops.model.policy import Match, Policy, PoolRule, Role
+from tests.build import SUB_1, SUB_2, estate, hsm, nics, refused_subscription, unread_hsm
+from tests.checks.judging import FAIL, PASS, UNKNOWN, only
+
+A, B = hsm("a"), hsm("b", stamp="stamp2")
+
+
+def as_role(role: Role) -> Policy:
+    return Policy(pools=(PoolRule(name="cards", role=role),))
+
+
+def nic_gap(owner: Hsm, slot: int = 0) -> dict[str, Gap]:
+    nic_id = nic_slots(owner)[slot].nic_id
+    return {nic_id: Gap(subject=nic_id, what="network interface", reason="403 AuthorizationFailed")}
+
+
+def test_working_pair_passes_and_is_named():
+    verdict = only(a_working_hsm_in_each, estate(A, B))
+    assert (verdict.outcome, verdict.evidence) == (PASS, "works in stamp1: a; works in stamp2: b")
+    assert verdict.subject.hsms == (A.key, B.key)
+
+
+@pytest.mark.parametrize("state", ["Failed", "Connecting", "FAILED"])
+def test_placement_without_a_provisioned_hsm_fails(state: str):
+    verdict = only(a_working_hsm_in_each, estate(A, hsm("b", stamp="stamp2", provisioning_state=state)))
+    assert (verdict.outcome, verdict.evidence) == (
+        FAIL,
+        f"no working HSM in stamp2: b: provisioningState {state}",
+    )
+    assert (verdict.party, verdict.ticket, verdict.severity) == (None, None, None)
+    assert (a_working_hsm_in_each.party, a_working_hsm_in_each.ticket) == (Party.MICROSOFT, False)
+
+
+def test_missing_nic_makes_an_hsm_not_working():
+    verdict = only(a_working_hsm_in_each, estate(A, B, overrides={nic_slots(B)[2].nic_id: ABSENT}))
+    assert (verdict.outcome, verdict.evidence) == (
+        FAIL,
+        "no working HSM in stamp2: b: management NIC missing: b_HSMMgmtNic not found",
+    )
+
+
+def test_second_hsm_of_a_placement_keeps_it_working():
+    broken = hsm("c", stamp="stamp2", provisioning_state="Failed")
+    assert only(a_working_hsm_in_each, estate(A, B, broken)).outcome is PASS
+
+
+def test_unread_nic_is_unknown_never_pass():
+    verdict = only(a_working_hsm_in_each, estate(A, B, overrides=nic_gap(B)))
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        "no HSM in stamp2 is known to work: b: host NIC 1 could not be read: 403 AuthorizationFailed",
+    )
+
+
+def test_unread_nic_does_not_matter_where_another_hsm_of_the_placement_works():
+    other = hsm("c", stamp="stamp2")
+    verdict = only(a_working_hsm_in_each, estate(A, B, other, overrides=nic_gap(B)))
+    assert (verdict.outcome, verdict.evidence) == (PASS, "works in stamp1: a; works in stamp2: c")
+
+
+def test_definite_failure_wins_over_an_unread_nic_elsewhere():
+    found = estate(A, hsm("b", stamp="stamp2", provisioning_state="Failed"), overrides=nic_gap(A))
+    assert only(a_working_hsm_in_each, found).outcome is FAIL
+
+
+def test_unread_hsm_is_unknown():
+    verdict = only(a_working_hsm_in_each, estate(A, unread_hsm("b")))
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        "placement of b is not known: 403 AuthorizationFailed",
+    )
+
+
+def test_unread_subscription_that_may_hold_members_is_unknown():
+    rule = PoolRule(name="cards", match=Match(subscriptions=(SUB_1, SUB_2)))
+    assert only(a_working_hsm_in_each, estate(A, B, refused_subscription()), Policy(pools=(rule,))).outcome is UNKNOWN
+
+
+def test_pool_in_one_placement_is_judged_by_what_is_there():
+    verdict = only(a_working_hsm_in_each, estate(A))
+    assert (verdict.outcome, verdict.evidence) == (
+        PASS,
+        "works in stamp1: a; the pool has no second placement (PHSM-HA-001)",
+    )
+    verdict = only(a_working_hsm_in_each, estate(hsm("a", provisioning_state="Failed")))
+    assert (verdict.outcome, verdict.evidence) == (FAIL, "no working HSM: a: provisioningState Failed")
+
+
+def test_failed_hsms_that_tell_no_stamp_are_a_failure_all_the_same():
+    failed = [hsm(name, provisioning_state="Failed", stamp=ABSENT) for name in ("a", "b")]
+    assert only(a_working_hsm_in_each, estate(*failed)).outcome is FAIL
+
+
+def test_lone_dr_hsm_has_to_work_wherever_it_stands():
+    assert only(a_working_hsm_in_each, estate(hsm("a", stamp=None)), as_role(Role.DR)).outcome is PASS
+    broken = only(a_working_hsm_in_each, estate(hsm("a", provisioning_state="Failed")), as_role(Role.DR))
+    assert (broken.outcome, broken.severity) == (FAIL, None)
+    assert only(a_working_hsm_in_each, estate(A, overrides=nic_gap(A)), as_role(Role.DR)).outcome is UNKNOWN
+
+
+def test_non_production_failure_is_low():
+    found = estate(A, hsm("b", stamp="stamp2", provisioning_state="Failed"))
+    verdict = only(a_working_hsm_in_each, found, as_role(Role.NON_PRODUCTION))
+    assert (verdict.outcome, verdict.severity) == (FAIL, Severity.LOW)
+
+
+def test_pool_that_is_being_deleted_is_the_customers():
+    verdict = only(a_working_hsm_in_each, estate(hsm("a", provisioning_state="Deleting")))
+    assert (verdict.outcome, verdict.party) == (FAIL, Party.CUSTOMER)
+
+
+def test_hsm_of_2022_with_one_host_nic_works():
+    old = hsm("b", stamp="stamp2", created_at=A.created_at.replace(year=2022))
+    assert only(a_working_hsm_in_each, estate(A, old, overrides={nic_slots(old)[1].nic_id: ABSENT})).outcome is PASS
+
+
+def test_ids_in_another_case_are_the_same_nics():
+    shouted = {nic.id.upper(): nic for nic in nics(B).values()}
+    assert only(a_working_hsm_in_each, estate(A, B, overrides=shouted)).outcome is PASS

@@ -1,0 +1,54 @@
+"""Reading never writes: shown by what the server was really sent."""
+
+import json
+import ssl
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from ops.sandbox.child import running
+from tests.process import phsm
+
+READING = (("inventory",), ("check",), ("tickets", "plan"), ("tickets", "list"), ("tickets", "open"))
+GRAPH = "/providers/Microsoft.ResourceGraph/resources"
+HSM = (
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
+    "/providers/Microsoft.HardwareSecurityModules/dedicatedHSMs/payshield-1"
+)
+UNREGISTERED = f"""
+subscriptions:
+  - id: 00000000-0000-0000-0000-000000000001
+    displayName: payments-prod
+    providers: {{Microsoft.HardwareSecurityModules: Registered, Microsoft.Network: NotRegistered}}
+resources:
+  - id: {HSM}
+    name: payshield-1
+    type: Microsoft.HardwareSecurityModules/dedicatedHSMs
+    location: eastus
+    sku: {{name: payShield10K_LMK1_CPS60}}
+    properties: {{provisioningState: Succeeded, stampId: stamp1}}
+"""
+
+
+def requests(serving):
+    context = ssl.create_default_context(cafile=serving.ca_bundle)
+    with urllib.request.urlopen(f"{serving.endpoint}/_sandbox/requests", context=context) as answer:
+        return json.load(answer)["requests"]
+
+
+@pytest.mark.parametrize("estate", ["degraded", "unregistered"])
+def test_reading_sends_only_get_head_and_the_graph_query(tmp_path, estate):
+    if estate == "unregistered":
+        estate = str(tmp_path / "unregistered.yaml")
+        Path(estate).write_text(UNREGISTERED)
+    with running(estate) as serving:
+        env = {"PHSM_ARM_ENDPOINT": serving.endpoint, "PHSM_CA_BUNDLE": serving.ca_bundle}
+        codes = {words: phsm(tmp_path, *words, **env).code for words in READING}
+        sent = requests(serving)
+    assert set(codes.values()) <= {0, 3, 4}
+    assert len(sent) > len(READING)
+    writing = [request for request in sent if request["method"] not in ("GET", "HEAD")]
+    assert {(request["method"], request["path"]) for request in writing} == {("POST", GRAPH)}
+    if estate != "degraded":
+        assert 409 in {request["status"] for request in sent}

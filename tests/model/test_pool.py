@@ -1,0 +1,104 @@
+from dataclasses import replace
+
+from ops.model.estate import ABSENT, Gap
+from ops.model.policy import Match, Policy, PoolRule, Role
+from ops.model.pool import placement, pools, region_id
+from tests.build import SUB_1, SUB_2, estate, hsm, refused_subscription, subscription, unread_hsm
+
+PROD_2 = subscription(SUB_2, "payments-two")
+
+
+def only_pool(state, policy=None):
+    (pool,) = pools(state, policy or Policy())
+    return pool
+
+
+def places(state, policy=None):
+    return placement(only_pool(state, policy), state)
+
+
+def test_without_rules_each_subscription_and_region_is_a_production_pool():
+    state = estate(hsm("a"), hsm("b", location="westus"), hsm("c", subscription=SUB_2), PROD_2)
+    found = {pool.label: pool for pool in pools(state, Policy())}
+    assert list(found) == ["payments-prod/eastus", "payments-prod/westus", "payments-two/eastus"]
+    assert {pool.role for pool in found.values()} == {Role.PRODUCTION}
+
+
+def test_two_subscriptions_of_one_name_are_two_pools():
+    state = estate(hsm("a"), hsm("b", subscription=SUB_2, stamp="stamp2"), subscription(SUB_2, "Payments-Prod"))
+    assert [len(pool.hsms) for pool in pools(state, Policy())] == [1, 1]
+    assert len({pool.label for pool in pools(state, Policy())}) == 2
+
+
+def test_a_declared_pool_joins_subscriptions_and_is_split_by_region():
+    policy = Policy(pools=(PoolRule(name="cards", match=Match(subscriptions=(SUB_1.upper(), SUB_2))),))
+    state = estate(hsm("a"), hsm("b", subscription=SUB_2), hsm("c", location="westus"), PROD_2)
+    assert [pool.label for pool in pools(state, policy)] == ["cards/eastus", "cards/westus"]
+
+
+def test_a_rule_matches_tag_names_in_any_case_and_regions_by_display_name():
+    policy = Policy(pools=(PoolRule(name="cards", match=Match(tags={"App": "cards"}), regions=("East US",)),))
+    state = estate(hsm("a", tags={"app": "cards"}), hsm("b", tags={"app": "Cards"}))
+    assert {pool.label: pool.declared for pool in pools(state, policy)} == {
+        "cards/eastus": True,
+        "payments-prod/eastus": False,
+    }
+
+
+def test_the_first_rule_that_holds_an_hsm_has_it():
+    rules = (PoolRule(name="first"), PoolRule(name="second", role=Role.DR))
+    assert only_pool(estate(hsm()), Policy(pools=rules)).name == "first"
+
+
+def test_a_refused_subscription_may_hide_members_of_a_declared_pool_only():
+    state = estate(hsm("a"), refused_subscription(SUB_2))
+    assert only_pool(state).unread == ()
+    by_tag = Policy(pools=(PoolRule(name="cards"),))
+    assert [gap.reason for gap in only_pool(state, by_tag).unread] == ["403 AuthorizationFailed"]
+    elsewhere = Policy(pools=(PoolRule(name="cards", match=Match(subscriptions=(SUB_1,))),))
+    assert only_pool(state, elsewhere).unread == ()
+
+
+def test_stamps_are_compared_without_case():
+    assert set(places(estate(hsm("a", stamp="Stamp1"), hsm("b", stamp="stamp1"))).label.values()) == {"stamp1"}
+
+
+def test_an_hsm_that_is_being_deleted_stands_nowhere():
+    state = estate(hsm("a"), hsm("b", stamp="stamp2", provisioning_state="deleting"))
+    where = places(state)
+    assert list(where.label.values()) == ["stamp1"]
+    assert not where.untold
+
+
+def test_a_stamp_that_was_not_read_or_is_not_told_is_untold():
+    assert list(places(estate(hsm("a"), unread_hsm("b"))).untold.values()) == ["403 AuthorizationFailed"]
+    assert list(places(estate(hsm("a"), hsm("b", stamp=ABSENT))).untold.values()) == ["no stamp is told"]
+    assert len(places(estate(hsm("a", stamp=ABSENT), hsm("b", stamp=ABSENT))).untold) == 2
+
+
+def test_a_mixture_of_stamp_and_zone_is_untold():
+    state = estate(hsm("a"), hsm("b", stamp=ABSENT, zones=("1",)))
+    assert list(places(state).untold.values()) == ["placed by zone, the others by stamp"]
+
+
+def test_zones_of_one_subscription_are_compared_as_they_are():
+    state = estate(hsm("a", stamp=ABSENT, zones=("1",)), hsm("b", stamp=ABSENT, zones=("2",)))
+    assert sorted(places(state).label.values()) == ["zone 1", "zone 2"]
+
+
+def test_zones_of_two_subscriptions_are_compared_by_physical_zone():
+    policy = Policy(pools=(PoolRule(name="cards"),))
+    one = subscription(SUB_1, zones={"eastus": {"1": "eastus-az3"}})
+    two = subscription(SUB_2, "payments-two", zones={"eastus": {"2": "eastus-az3"}})
+    pair = (hsm("a", stamp=ABSENT, zones=("1",)), hsm("b", subscription=SUB_2, stamp=ABSENT, zones=("2",)))
+    assert set(places(estate(*pair, one, two), policy).label.values()) == {"physical zone eastus-az3"}
+
+    unmapped = places(estate(*pair, one, replace(two, zones=None)), policy)
+    assert list(unmapped.untold.values()) == ["the physical zone is not told for its subscription"]
+
+    refused = replace(two, zones=Gap(subject=f"/subscriptions/{SUB_2}", what="zones", reason="403 AuthorizationFailed"))
+    assert "403" in next(iter(places(estate(*pair, one, refused), policy).untold.values()))
+
+
+def test_regions_are_known_by_id_and_by_display_name():
+    assert region_id("East US") == region_id("eastus") == "eastus"

@@ -1,0 +1,97 @@
+"""The whole text is the test: a person reads all of it."""
+
+import re
+
+from ops.checks import collect
+from ops.model.estate import Gap
+from ops.model.policy import Policy, PoolRule
+from ops.reports import run_text
+from ops.run import evaluate
+from tests.build import estate, hsm, peering, refused_subscription, subnet, subnet_id, vnet, vnet_id
+
+NSG = "/subscriptions/x/resourceGroups/r/providers/Microsoft.Network/networkSecurityGroups/nsg-default"
+HUB_GAP = Gap(subject=vnet_id("hub"), what="virtual network", reason="403 AuthorizationFailed")
+MESS = estate(
+    hsm("payshield-1"),
+    hsm("payshield-2", stamp="stamp2", provisioning_state="Failed", status_message="Creation\n\x1b[2Jfailed."),
+    vnet(subnets=(subnet(network_security_group=NSG),), peerings=(peering(vnet_id("hub")),)),
+    overrides={vnet_id("hub"): HUB_GAP},
+)
+FIX = f"az network vnet subnet update --ids {subnet_id()} --remove networkSecurityGroup"
+
+
+def text(state, width, colour=False):
+    return run_text.render(evaluate(state, Policy(), collect()), width, colour)
+
+
+def test_a_mess_on_a_terminal_of_80_columns():
+    assert (
+        text(MESS, 80)
+        == f"""\
+Payment HSM check   23 Nov 2026 22:14 UTC   1 subscription, 2 HSMs
+  sandbox: test
+
+payments-prod   production
+  eastus   stamp1 ● payshield-1   stamp2 ✖ payshield-2 Failed
+  survives losing a stamp: not in eastus   a region: no   Severity A: available
+
+3 fail   1 unknown   7 pass
+
+Microsoft has to act (2)
+  high    PHSM-HA-002  payments-prod/eastus
+          no working HSM in stamp2: payshield-2: provisioningState Failed
+  high    PHSM-HSM-001  payshield-2
+          provisioningState Failed, status message "Creation [2Jfailed."
+          → a ticket is drafted: phsm tickets plan
+
+You have to act (1)
+  high    PHSM-NET-003  vnet-hsm/hsmsubnet
+          network security group nsg-default is attached; payment HSM subnets
+          support none
+          → {FIX}
+
+Not known (1)
+  PHSM-NET-006  hub
+          virtual network could not be read: 403 AuthorizationFailed
+
+Explain a check: phsm checks explain PHSM-HA-002
+"""
+    )
+
+
+def test_a_pipe_gets_no_symbols_no_wrapping_and_no_terminal_codes():
+    piped = text(MESS, None)
+    assert not set("●✖→\x1b") & set(piped)
+    assert "network security group nsg-default is attached; payment HSM subnets support none\n" in piped
+    assert "stamp2 payshield-2 Failed" in piped
+
+
+def test_colour_adds_codes_and_changes_no_word():
+    assert "\x1b[" in text(MESS, 80, colour=True)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", text(MESS, 80, colour=True)) == text(MESS, 80)
+
+
+def test_a_fix_is_never_broken_into_lines():
+    assert f"{FIX}\n" in text(MESS, 40)
+
+
+def test_a_refused_subscription_is_told_once_for_all_checks():
+    shown = text(estate(hsm("a"), hsm("b", stamp="stamp2"), refused_subscription()), None)
+    assert f"Not known ({len(collect())})\n" in shown
+    assert f"PHSM-HA-001 and {len(collect()) - 1} other checks  payments-dr\n" in shown
+    assert shown.count("403 AuthorizationFailed") == 1
+
+
+def test_an_empty_estate_says_that_nothing_is_known():
+    assert "no payment HSM was found in this scope: nothing is known to hold\n" in text(estate(), None)
+
+
+def test_a_fleet_shows_the_pools_with_a_problem_first_and_counts_the_rest():
+    fine = [
+        hsm(f"f{n:02}{stamp}", location=f"region{n:02}", stamp=f"stamp{stamp}") for n in range(25) for stamp in (1, 2)
+    ]
+    rules = tuple(PoolRule(name=f"pool{n:02}", regions=(f"region{n:02}",)) for n in range(25))
+    state = estate(*fine, hsm("lonely", location="zz"))
+    shown = run_text.render(evaluate(state, Policy(pools=rules), collect()), None, False)
+    assert shown.index("zz   stamp1 lonely") < shown.index("pool00   production")
+    assert "and 6 more pools, 0 of them with a problem: phsm inventory\n" in shown
