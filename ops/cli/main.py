@@ -12,7 +12,7 @@ from ops.cli.options import Group
 from ops.cli.screen import complain, say
 from ops.errors import PhsmError
 
-INTERRUPTED = 130
+CRASHED, INTERRUPTED = 1, 130
 
 
 @click.group(
@@ -49,7 +49,21 @@ def main(argv: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         say("phsm: interrupted")
         return INTERRUPTED
+    except Exception as error:  # ours; whatever it is, a person must be able to report it
+        return _crashed(error, argv)
     return result if isinstance(result, int) else 0
+
+
+def _crashed(error: Exception, argv: Sequence[str]) -> int:
+    from ops.cli.crash import report_of, write_report
+
+    file = write_report(error, argv)
+    say(f"phsm: a bug in phsm, not in what you did: {type(error).__name__}")
+    if file is None:
+        say(report_of(error, argv))
+    else:
+        say(f"  try: open an issue with {file}; it holds no names, ids or tokens of yours, but read it first")
+    return CRASHED
 
 
 def run() -> None:

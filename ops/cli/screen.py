@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ops.adapters.whole_file import write_whole
 from ops.errors import PhsmError, UsageProblem
 from ops.model.untrusted import one_line
 from ops.ports import Progress
@@ -31,7 +31,7 @@ def colour(settings: Settings, output: str | None) -> bool:
 def emit(text: str, output: str | None) -> None:
     """Print a report, or write it to a file: whole, or not at all. Raises UsageProblem when the file cannot be written."""
     if output:
-        _write(Path(output), text)
+        write_whole(Path(output), text, tip="name another file with --output")
         return
     try:
         sys.stdout.write(text)
@@ -40,25 +40,6 @@ def emit(text: str, output: str | None) -> None:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
     except OSError as error:
         raise UsageProblem(f"the report could not be written to standard output: {error.strerror}") from error
-
-
-def _write(path: Path, text: str) -> None:
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", encoding="utf-8", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            file.write(text)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except OSError as error:
-        if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-        raise UsageProblem(
-            f"{path} could not be written: {error.strerror}", tip="name another file with --output"
-        ) from error
 
 
 def complain(error: PhsmError) -> None:

@@ -1,0 +1,76 @@
+"""How a command ends when somebody ends it: Ctrl-C, a reader that has seen enough, a full disk."""
+
+import json
+import signal
+import ssl
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from ops.sandbox.child import running
+from tests.process import BIN, environment
+
+SILENT = """
+subscriptions: [{id: 00000000-0000-0000-0000-000000000001, displayName: silent}]
+resources: []
+faults: [{path: "*", hang: 60}]
+"""
+
+
+def wait_for_a_request(serving) -> None:
+    context = ssl.create_default_context(cafile=serving.ca_bundle)
+    for _ in range(300):
+        with urllib.request.urlopen(f"{serving.endpoint}/_sandbox/requests", context=context) as answer:
+            if json.load(answer)["requests"]:
+                return
+        time.sleep(0.05)
+    raise AssertionError("no request arrived")
+
+
+def test_ctrl_c_while_azure_is_silent_is_exit_130_at_once(tmp_path):
+    estate = tmp_path / "silent.yaml"
+    estate.write_text(SILENT)
+    with running(str(estate)) as serving:
+        env = environment(tmp_path, PHSM_ARM_ENDPOINT=serving.endpoint, PHSM_CA_BUNDLE=serving.ca_bundle)
+        with subprocess.Popen(
+            [BIN / "phsm", "check"], env=env, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            wait_for_a_request(serving)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.strip() == "phsm: interrupted"
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback_and_the_exit_code_stays(tmp_path):
+    command = f"{BIN}/phsm --sandbox single-stamp check | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env=environment(tmp_path),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert done.stderr == ""
+    assert done.stdout.startswith("Payment HSM check")
+
+
+def test_a_full_disk_is_one_line_and_exit_2(tmp_path):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [BIN / "phsm", "checks", "list"],
+            env=environment(tmp_path),
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "phsm: the report could not be written to standard output: No space left on device\n"
