@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ops.adapters.arm_facts import ArmFacts
 from ops.adapters.connection import Connection
-from ops.adapters.discovery import discover, names_in_scope
+from ops.adapters.discovery import discover, scope
 from ops.adapters.together import attempt, pair, together
 from ops.adapters.wire import ListedHsm, is_luna
 from ops.model import arm_id
@@ -41,11 +41,6 @@ class AzureCloud:
         self._progress = progress
         self._now = now
         self._facts = ArmFacts(connection)
-
-    def scope(self, subscriptions: tuple[str, ...]) -> tuple[str, ...]:
-        """The ids of these subscriptions, or of all that are visible. Raises CloudUnreadable."""
-        names, _ = self._connection.run(names_in_scope(self._facts, subscriptions))
-        return tuple(sorted(names))
 
     def scope(self, subscriptions: tuple[str, ...]) -> tuple[str, ...]:
         """The ids of these subscriptions, or of all that are visible. Raises CloudUnreadable."""

@@ -37,7 +37,7 @@ class _GraphAnswer:
 async def discover(connection: Connection, facts: ArmFacts, asked: tuple[str, ...], progress: Progress) -> Discovery:
     """Find the HSMs. Raises CloudUnreadable when no subscription can be read."""
     progress(f"looking for payment HSMs in {len(asked)} subscriptions" if asked else "looking for payment HSMs")
-    (names, unnamed), graph = await pair(names_in_scope(facts, asked), attempt(_ask_graph(connection, asked)))
+    (names, unnamed), graph = await pair(_names(facts, asked), attempt(_ask_graph(connection, asked)))
     notes: tuple[str, ...] = ()
     if isinstance(graph, Exception):
         if unnamed is not None and failure.is_unreachable(unnamed) and failure.is_unreachable(graph):
@@ -67,7 +67,21 @@ async def discover(connection: Connection, facts: ArmFacts, asked: tuple[str, ..
     )
 
 
-async def names_in_scope(facts: ArmFacts, asked: tuple[str, ...]) -> tuple[dict[str, str], Exception | None]:
+async def scope(facts: ArmFacts, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids of the asked subscriptions, or of all that are visible. Raises CloudUnreadable."""
+    if asked:
+        return _ids(asked)
+    names, _ = await _names(facts, ())
+    if not names:
+        raise _nothing_visible()
+    return tuple(sorted(names))
+
+
+def _ids(asked: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.lower() for one in asked))
+
+
+async def _names(facts: ArmFacts, asked: tuple[str, ...]) -> tuple[dict[str, str], Exception | None]:
     """The scope, with names, and an error that one name met. A name that cannot be read is no gap: the list decides."""
     if not asked:
         listed = await attempt(facts.subscriptions())

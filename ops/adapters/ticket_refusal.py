@@ -38,7 +38,7 @@ def name_not_free(draft: Draft, why: str, message: str) -> TicketProblem:
 def refusal(draft: Draft, error: HttpResponseError) -> TicketProblem:
     """Azure's no: at once by its status, or later by the code of the operation, whose status is 200 then."""
     status = error.status_code or 0
-    short = reason(error) if status >= 300 else code(error) or "the operation failed"
+    short = reason(error) if status >= 300 else one_line(code(error), 80) or "the operation failed"
     message = _message(error)
     return _not_opened(draft, f"{short}: {message}" if message else short, _tip(draft, status, code(error)))
 

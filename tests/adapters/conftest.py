@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 import time
@@ -38,7 +39,9 @@ class CountingCredential:
 
     async def get_token(self, *scopes: str, **options: Any) -> AccessToken:
         self.asked.append({"scopes": scopes, **options})
-        return AccessToken(f"token-{len(self.asked)}", int(time.time()) + self.lifetime)
+        number = len(self.asked)
+        await asyncio.sleep(0)  # as a real one does, it lets others run while it waits
+        return AccessToken(f"token-{number}", int(time.time()) + self.lifetime)
 
     async def close(self) -> None:
         self.closed = True

@@ -1,0 +1,64 @@
+"""A snapshot in the place of the cloud: it is observed as it was, and cannot be asked anything new."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import NoReturn
+
+from ops.codec.snapshot import Snapshot
+from ops.errors import UsageProblem
+from ops.model.estate import Estate, Gap, Source
+from ops.model.policy import Contact
+from ops.model.ticket import Draft, ProblemClassification, SupportService, Ticket
+
+_NOT_ASKED = "it is not asked from a snapshot"
+
+
+class SnapshotCloud:
+    """The estate of a snapshot. ``name`` is the file's, for reports."""
+
+    def __init__(self, snapshot: Snapshot, name: str) -> None:
+        saved = snapshot.estate
+        self._estate = replace(saved, source=Source(kind="snapshot", name=name, original=saved.source))
+
+    @property
+    def source(self) -> Source:
+        return self._estate.source
+
+    def scope(self, subscriptions: tuple[str, ...]) -> tuple[str, ...]:
+        """The subscriptions that were in scope when the snapshot was taken."""
+        return self._estate.scope
+
+    def observe(self, subscriptions: tuple[str, ...], *, outside: Collection[str]) -> Estate:
+        """The estate as it was saved, whatever is asked for: a snapshot is replayed whole."""
+        return self._estate
+
+    def confirm(self, estate: Estate, *, hsms: Collection[str], subscriptions: Collection[str]) -> Estate:
+        """Raises UsageProblem: a cause is confirmed by Azure or not at all."""
+        refuse_tickets()
+
+
+class SnapshotDesk:
+    """No support desk: every question is answered by a Gap that says so."""
+
+    def services(self) -> tuple[SupportService, ...] | Gap:
+        return Gap(subject="Microsoft.Support", what="support services", reason=_NOT_ASKED)
+
+    def classifications(self, service: SupportService) -> tuple[ProblemClassification, ...] | Gap:
+        return Gap(subject="Microsoft.Support", what="problem classifications", reason=_NOT_ASKED)
+
+    def tickets(self, subscription: str, *, only_open: bool) -> tuple[Ticket, ...] | Gap:
+        return Gap(subject=f"/subscriptions/{subscription}", what="support tickets", reason=_NOT_ASKED)
+
+    def open(self, draft: Draft, contact: Contact) -> Ticket:
+        """Raises UsageProblem."""
+        refuse_tickets()
+
+
+def refuse_tickets() -> NoReturn:
+    """Raises UsageProblem: the support desk has no past that could be asked, and a ticket needs a cause that is there now."""
+    raise UsageProblem(
+        "the support desk is not asked from a snapshot, and a cause is read again from Azure before its ticket is opened",
+        tip="leave out --snapshot; what would be drafted: phsm --snapshot FILE tickets plan",
+    )
