@@ -20,7 +20,8 @@ from typing import Any
 from ops.errors import ConfigProblem
 from ops.sandbox import yaml_text
 from ops.sandbox.azure import Azure
-from ops.sandbox.estate_file import EstateFile, load
+from ops.sandbox.estate_file import load
+from ops.sandbox.estate_values import EstateFile
 from ops.sandbox.example_config import EXAMPLE_CONFIG
 from ops.sandbox.server import Server
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ops.sandbox import errors
-from ops.sandbox.estate_file import EstateFile
+from ops.sandbox.estate_values import EstateFile
 from ops.sandbox.holdings import TYPES, Holdings, is_top_level, type_of
 from ops.sandbox.wire import Answer, Call, page, positive
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from ops.sandbox import errors
 from ops.sandbox.arm import Arm
-from ops.sandbox.estate_file import EstateFile
+from ops.sandbox.estate_values import EstateFile
 from ops.sandbox.faults import Faults
 from ops.sandbox.holdings import Holdings
 from ops.sandbox.limits import Throttle

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from ops.sandbox import errors
-from ops.sandbox.estate_file import Fault
+from ops.sandbox.estate_values import Fault
 from ops.sandbox.wire import Answer, Call
 
 _VERBS = {"GET": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete"}

@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 from ops.errors import ConfigProblem
-from ops.sandbox.estate_file import FLEET, EstateFile
+from ops.sandbox.estate_values import EstateFile
+
+FLEET = "fleet:SUBSCRIPTIONSxHSMS"
 
 _NAME = re.compile(r"fleet:(?P<subscriptions>\d+)x(?P<hsms>\d+)")
 _MOST = 100_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ops.sandbox.estate_file import EstateFile, Subscription
+from ops.sandbox.estate_values import EstateFile, Subscription
 from ops.sandbox.wire import Body
 
 TYPES: Mapping[str, tuple[str, ...]] = {

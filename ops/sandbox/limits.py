@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from ops.sandbox import errors
-from ops.sandbox.estate_file import GraphLimit, Limits, ReadLimit
+from ops.sandbox.estate_values import GraphLimit, Limits, ReadLimit
 from ops.sandbox.wire import Call
 
 _UNLIMITED_READS, _WRITES, _UNLIMITED_QUERIES = 11999, 1199, 14

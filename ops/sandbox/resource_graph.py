@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ops.sandbox import errors
-from ops.sandbox.estate_file import EstateFile
+from ops.sandbox.estate_values import EstateFile
 from ops.sandbox.holdings import Holdings
 from ops.sandbox.wire import Answer, Body, Call
 

@@ -16,7 +16,7 @@ import trustme
 from aiohttp import web
 
 from ops.sandbox.azure import Azure
-from ops.sandbox.estate_file import Fault
+from ops.sandbox.estate_values import Fault
 from ops.sandbox.faults import fault_answer
 from ops.sandbox.wire import Answer, Call
 

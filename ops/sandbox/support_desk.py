@@ -16,7 +16,7 @@ from typing import Any
 
 from ops.sandbox import errors
 from ops.sandbox.errors import ArmError, SupportError
-from ops.sandbox.estate_file import EstateFile
+from ops.sandbox.estate_values import EstateFile
 from ops.sandbox.support_services import classifications, services
 from ops.sandbox.support_ticket import changed, check_request, invalid, name_problem, opened
 from ops.sandbox.wire import Answer, Body, Call, page, positive

@@ -10,7 +10,7 @@ import pytest
 
 from ops.sandbox.child import running
 from ops.sandbox.errors import ArmError
-from ops.sandbox.estate_file import Limits
+from ops.sandbox.estate_values import Limits
 from ops.sandbox.limits import Throttle
 from ops.sandbox.wire import Call
 from tests.sandbox.client import OTHER, SUB, Client

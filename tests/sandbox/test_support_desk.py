@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from ops.sandbox.child import running
-from ops.sandbox.estate_file import EstateFile
+from ops.sandbox.estate_values import EstateFile
 from ops.sandbox.support_desk import SupportDesk
 from ops.sandbox.wire import Call
 from tests.sandbox.client import HSM_TYPE, LONELY, OTHER, SUB, Client, Reply, resource
