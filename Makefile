@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check-format lint types floors tests pages lock clean
+.PHONY: demo test check-format lint types floors tests pages record lock clean
 
 demo: .venv/ready
 	@PATH="$(CURDIR)/$(BIN):$$PATH" bash tests/demo.sh
@@ -26,7 +26,13 @@ tests: .venv/ready
 	$(BIN)/python -m pytest
 
 pages: .venv/ready ## write the generated pages anew
-	$(BIN)/phsm checks list --format markdown --output ops/checks/README.md
+	$(BIN)/python -m tests.pages
+
+# The recorded mocks, from the sandbox; RECORD_FROM=azure makes those of plain reading from what your credential can see.
+RECORDED := $(if $(filter azure,$(RECORD_FROM)),reading,*)
+record: .venv/ready ## make the recorded mocks anew
+	rm -f tests/recordings/$(RECORDED)/*.yaml
+	RECORD_FROM=$(RECORD_FROM) $(BIN)/python -m pytest -n 0 --record-mode=rewrite tests/adapters/test_recorded_$(RECORDED).py
 
 lock: ## resolve requirements.lock anew (needs uv); it names no index
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 \

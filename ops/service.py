@@ -11,7 +11,7 @@ from ops.checks import collect
 from ops.checks.declaration import Check
 from ops.errors import ConfigProblem, TicketProblem
 from ops.model import arm_id
-from ops.model.estate import Estate, Gap
+from ops.model.estate import Gap, Source
 from ops.model.finding import Finding, Outcome
 from ops.model.policy import Contact, Policy
 from ops.model.run import Run
@@ -87,23 +87,22 @@ def apply(decided: Plan, run: Run, cloud: Cloud, desk: Desk, policy: Policy) -> 
     """
     if not decided.to_open:
         return ()
-    contact = require_contact(policy, run.estate)
+    contact = require_contact(policy, run.estate.source)
     hsms = {hsm for draft in decided.to_open for hsm in draft.cause.hsms}
     subscriptions = {item for draft in decided.to_open for item in draft.cause.subscriptions}
     again = evaluate(cloud.confirm(run.estate, hsms=hsms, subscriptions=subscriptions), policy, collect())
     return tuple(_open(draft, again, desk, contact) for draft in decided.to_open)
 
 
-def require_contact(policy: Policy, estate: Estate) -> Contact:
+def require_contact(policy: Policy, source: Source) -> Contact:
+    """Whom Microsoft calls. Raises ConfigProblem where there is nobody, or only an example outside a sandbox."""
     contact = policy.support.contact
     if contact is None:
         raise ConfigProblem(
             "support.contact is missing: Microsoft must know whom to call", tip="fill it in config/phsm.yaml"
         )
     domain = contact.email.rpartition("@")[2].lower()
-    if estate.source.kind != "sandbox" and any(
-        domain == name or domain.endswith(f".{name}") for name in EXAMPLE_DOMAINS
-    ):
+    if source.kind != "sandbox" and any(domain == name or domain.endswith(f".{name}") for name in EXAMPLE_DOMAINS):
         raise ConfigProblem(
             f"support.contact.email is at {domain}, an example: a ticket with it would reach nobody",
             tip="put a real address into support.contact",

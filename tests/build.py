@@ -10,6 +10,7 @@ from ops.model import arm_id
 from ops.model.attachment import nic_slots
 from ops.model.estate import (
     ABSENT,
+    DEDICATED_HSM_FEATURE,
     FASTPATH_FEATURE,
     HSM_TYPE,
     Absent,
@@ -126,8 +127,9 @@ def peering(remote: str | None, name: str = "to-hub", state: str = "Connected") 
 
 
 def subscription(id: str = SUB_1, name: str = "payments-prod", **changes: Any) -> Subscription:
-    """A subscription with the FastPath feature registered."""
-    return Subscription(**({"id": id, "name": name, "features": {FASTPATH_FEATURE: "Registered"}} | changes))
+    """A subscription with both features registered."""
+    features = dict.fromkeys((FASTPATH_FEATURE, DEDICATED_HSM_FEATURE), "Registered")
+    return Subscription(**({"id": id, "name": name, "features": features} | changes))
 
 
 def refused_subscription(id: str = SUB_2, name: str = "payments-dr") -> Subscription:

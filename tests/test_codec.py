@@ -8,7 +8,7 @@ from ops.codec import policy_from, policy_from_mapping
 from ops.errors import ConfigProblem
 from ops.model.finding import IssueCategory, Severity
 from ops.model.policy import Match, Policy, PoolRule, Role, TicketSeverity
-from tests.build import SUB_1, vnet_id
+from tests.build import SUB_1, SUB_2, vnet_id
 
 CONTACT = """\
 support:
@@ -154,7 +154,8 @@ def test_what_a_contact_lacks_is_named_with_the_line_of_the_contact() -> None:
         ("pools: [{role: dr}]", "1 pools[0].name missing: wanted a name without /"),
         ("pools: [{name: cards/eu}]", '1 pools[0].name "cards/eu": wanted a name without /'),
         ("pools: [{name: ''}]", '1 pools[0].name "": wanted a name without /'),
-        ("pools: [{name: a}, {name: b}, {name: A}]", '1 pools[2].name "A": pools[0] has this name already'),
+        ("pools: [{name: a, regions: [x]}, {name: b, regions: [y]}, {name: A}]",
+         '1 pools[2].name "A": pools[0] has this name already'),
         ("pools: [{name: a, role: prod}]", '1 pools[0].role "prod": wanted one of production, dr, non-production'),
         ("pools: [{name: a, match: {tags: {app: }}}]", "1 pools[0].match.tags.app wanted text"),
         ("pools: [{name: a, match: {tags: {app: 1.10}}}]",
@@ -240,6 +241,75 @@ checks:
         "3 checks.PHSM-HA-001.in_progress_minutes PHSM-HA-001 has no such setting",
     ]
     assert mistakes(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"pools:\n- {{name: a, match: {{subscriptions: [{SUB_1}]}}}}\n- {{name: b, match: {{subscriptions: [{SUB_1}]}}}}",
+         [f'3 pools[1].match.subscriptions[0] "{SUB_1}": never matches: pools[0] has its HSMs already']),
+        (f"pools:\n- {{name: a, match: {{subscriptions: [{SUB_1}]}}}}\n- {{name: b,match: {{subscriptions: [{SUB_2},{SUB_1}]}}}}",
+         [f'3 pools[1].match.subscriptions[1] "{SUB_1}": never matches: pools[0] has its HSMs already']),
+        ("pools:\n- {name: all}\n- {name: b, match: {tags: {app: x}}}",
+         ["3 pools[1] never matches: pools[0] has its HSMs already"]),
+        ("pools:\n- {name: a, regions: [East US, westus]}\n- {name: b, regions: [eastus]}",
+         ["3 pools[1] never matches: pools[0] has its HSMs already"]),
+        ("pools:\n- {name: a, match: {tags: {App: x}}}\n- {name: b, match: {tags: {app: x, tier: y}}}",
+         ["3 pools[1] never matches: pools[0] has its HSMs already"]),
+        ("pools:\n- {name: a, role: prod}\n- {name: b}\n- {name: A, regions: [eastus]}",
+         ['2 pools[0].role "prod": wanted one of production, dr, non-production',
+          '4 pools[2].name "A": pools[0] has this name already']),
+        (f"peers:\n  outside: [{vnet_id('hub')}]\n  no_hsm_access:\n  - {vnet_id('ops')}\n  - {vnet_id('HUB')}/",
+         ["5 peers.no_hsm_access[1] also in peers.outside[0]: leave it in one of them"]),
+        (f"peers:\n  no_hsm_access: [{vnet_id('hub')}]\n  via: {{{vnet_id('hub')}: snat}}",
+         ["2 peers.no_hsm_access[0] also in peers.via: leave it in one of them"]),
+        (f"{CONTACT}  without_ha_at_most: critical",
+         ["2 support.contact.phone missing: without_ha_at_most is critical, severity A, and that needs a phone"]),
+        (f"{CONTACT}    phone: ' '\n    method: phone", ["8 support.contact.phone missing: method is phone"]),
+    ],
+)  # fmt: skip
+def test_values_that_contradict_each_other_are_a_mistake(text: str, said: list[str]) -> None:
+    assert mistakes(text) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pools: [{name: a, match: {tags: {app: x}}}, {name: b}]",
+        "pools: [{name: a, match: {tags: {app: x}}}, {name: b, match: {tags: {app: X}}}]",
+        "pools: [{name: a, match: {tags: {app: x}}, regions: [eastus]}, {name: b, match: {tags: {app: x}}}]",
+        f"pools: [{{name: a, match: {{subscriptions: [{SUB_1}]}}}}, {{name: b, regions: [eastus]}}]",
+        f"pools: [{{name: a, match: {{subscriptions: [{SUB_1}]}}}}, {{name: b, match: {{subscriptions: [{SUB_2}]}}}}]",
+        f"peers: {{outside: [{vnet_id('hub')}], no_hsm_access: [{vnet_id('hub', SUB_2)}], via: {{{vnet_id('hub')}: proxy}}}}",
+        "support: {without_ha_at_most: critical}",
+    ],
+)
+def test_values_that_agree_are_no_mistake(text: str) -> None:
+    assert mistakes(text) == []
+
+
+def test_a_key_that_must_be_an_id_is_one() -> None:
+    assert mistakes("peers:\n  via:\n    us-hub: nat") == [
+        '3 peers.via.us-hub "nat": wanted one of snat, proxy',
+        '3 peers.via.us-hub "us-hub": wanted the id of a virtual network, /subscriptions/.../virtualNetworks/NAME',
+    ]
+
+
+def test_a_value_of_the_wrong_type_is_one_mistake_whatever_it_holds() -> None:
+    assert mistakes("peers: {outside: {hub: , spoke: x}}") == ["1 peers.outside wanted a list, [...]"]
+    assert mistakes("support: {classifications: {tamper: {a: }}}") == [
+        "1 support.classifications.tamper wanted a list, [...]"
+    ]
+
+
+def test_a_check_in_the_wrong_case_or_unlike_any_is_told_so() -> None:
+    known: dict[str, tuple[str, ...]] = {"PHSM-HA-001": (), "PHSM-NET-003": ()}
+    assert mistakes("checks: {phsm-net-003: {}}", **known) == [
+        "1 checks.phsm-net-003 no such check; did you mean PHSM-NET-003?"
+    ]
+    assert mistakes("checks: {firewall: {}}", **known) == [
+        "1 checks.firewall no such check; phsm checks list shows them"
+    ]
 
 
 def test_plain_values_are_held_to_the_same_rules() -> None:

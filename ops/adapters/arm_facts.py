@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
+from azure.core.rest import HttpRequest
 from azure.mgmt.resource.features.aio import FeatureClient
 from azure.mgmt.resource.resources.aio import ResourceManagementClient
 from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
@@ -13,9 +15,13 @@ from ops.adapters import failure, wire
 from ops.adapters.connection import Connection
 from ops.adapters.together import attempt
 from ops.model import arm_id
-from ops.model.estate import ABSENT, FASTPATH_FEATURE, HSM_TYPE, Absent, Gap, Hsm, Nic, Vnet
+from ops.model.diagnosis import Grant
+from ops.model.estate import ABSENT, HSM_TYPE, Absent, Gap, Hsm, Nic, Vnet
 
 _HSM_API = "2021-11-30"
+_GROUP_API = "2020-05-01"
+_PERMISSIONS_API = "2022-04-01"
+_MOST_PAGES = 1000
 _OF_HSM_TYPE = f"resourceType eq '{HSM_TYPE}'"
 _NO_ID = "its id is no id of such a resource"
 
@@ -26,15 +32,52 @@ class ArmFacts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def subscriptions(self) -> dict[str, str]:
-        """The names of all visible subscriptions by id. Raises what the SDK raises."""
+    async def subscriptions(self) -> dict[str, wire.ListedSubscription]:
+        """All visible subscriptions by id, also those of other tenants (Lighthouse). Raises what the SDK raises."""
         client = self._connection.client(SubscriptionClient)
-        return dict([wire.subscription(_json(item)) async for item in client.subscriptions.list()])
+        listed = [wire.subscription(_json(item)) async for item in client.subscriptions.list()]
+        return {one.id: one for one in listed}
 
-    async def subscription_name(self, subscription: str) -> str:
-        """The name of a subscription. Raises what the SDK raises."""
-        answer = await self._connection.client(SubscriptionClient).subscriptions.get(subscription)
-        return wire.subscription(_json(answer))[1]
+    async def subscription(self, subscription: str) -> wire.ListedSubscription:
+        """A subscription. Raises what the SDK raises."""
+        return wire.subscription(
+            _json(await self._connection.client(SubscriptionClient).subscriptions.get(subscription))
+        )
+
+    async def below(self, group: str) -> dict[str, wire.ListedSubscription]:
+        """The subscriptions below a management group, however deep, by id. Raises what the SDK raises.
+
+        ARM names those too that this identity cannot read. Resource Graph, asked for a group, leaves them out.
+        """
+        path = f"/providers/Microsoft.Management/managementGroups/{quote(group, safe='')}/descendants"
+        found = [one async for page in self.pages(path, _GROUP_API) for one in wire.descendants(page)]
+        return {one.id: one for one in found}
+
+    async def permissions(self, subscription: str) -> tuple[Grant, ...] | Gap:
+        """What the roles of this identity allow on a whole subscription, wherever they were given."""
+        path = f"/subscriptions/{subscription}/providers/Microsoft.Authorization/permissions"
+
+        async def read() -> tuple[Grant, ...]:
+            return tuple([grant async for page in self.pages(path, _PERMISSIONS_API) for grant in wire.grants(page)])
+
+        result = await attempt(read())
+        if isinstance(result, Exception):
+            return _gap(f"/subscriptions/{subscription}", "permissions", result)
+        return result
+
+    async def pages(self, path: str, version: str) -> AsyncIterator[object]:
+        """The pages of a list that none of the SDK's clients here knows. Raises what the SDK raises, and WireProblem."""
+        client = self._connection.client(SubscriptionClient)
+        link = f"{path}?api-version={version}"
+        for _ in range(_MOST_PAGES):
+            response = await client.send_request(HttpRequest("GET", link))
+            response.raise_for_status()
+            page = response.json()
+            yield page
+            link = wire.next_link(page) or ""
+            if not link:
+                return
+        raise wire.WireProblem("the pages of a list do not end")
 
     async def hsm_list(self, subscription: str) -> tuple[list[wire.ListedHsm], Exception | None]:
         """What ARM lists in a subscription, and the error that cut the list off, if one did."""
@@ -79,19 +122,19 @@ class ArmFacts:
         result = await attempt(read())
         return _absent_or_gap(result, vnet_id, "virtual network") if isinstance(result, Exception) else result
 
-    async def fastpath(self, subscription: str) -> str | Absent | Gap:
-        """The state of the feature FastPathEnabled, as ARM spells it."""
+    async def feature(self, subscription: str, feature: str) -> str | Absent | Gap:
+        """The state of a feature (``Namespace/Name``) in a subscription, as ARM spells it."""
         client = self._connection.client(FeatureClient, subscription)
-        namespace, _, feature = FASTPATH_FEATURE.partition("/")
+        namespace, _, name = feature.partition("/")
 
         async def read() -> str:
-            return wire.feature_state(_json(await client.features.get(namespace, feature)))
+            return wire.feature_state(_json(await client.features.get(namespace, name)))
 
         result = await attempt(read())
         if isinstance(result, Exception):
             if failure.is_feature_absence(result):
                 return ABSENT
-            return _gap(f"/subscriptions/{subscription}", f"feature {FASTPATH_FEATURE}", result)
+            return _gap(f"/subscriptions/{subscription}", f"feature {feature}", result)
         return result
 
     async def zones(self, subscription: str) -> Mapping[str, Mapping[str, str]] | Gap:

@@ -13,12 +13,14 @@ from datetime import datetime
 
 from ops.adapters.arm_facts import ArmFacts
 from ops.adapters.connection import Connection
-from ops.adapters.discovery import discover, scope
+from ops.adapters.discovery import discover
+from ops.adapters.scope import nothing_visible, visible, wanted
 from ops.adapters.together import attempt, pair, together
 from ops.adapters.wire import ListedHsm, is_luna
 from ops.model import arm_id
 from ops.model.attachment import attachment, nic_slots
 from ops.model.estate import (
+    DEDICATED_HSM_FEATURE,
     FASTPATH_FEATURE,
     Absent,
     Estate,
@@ -33,18 +35,29 @@ from ops.ports import Progress
 
 
 class AzureCloud:
-    """The cloud behind a connection. Sends GET and the query POST of Resource Graph, nothing else."""
+    """The cloud behind a connection, or the part of it below ``management_groups`` (ids).
 
-    def __init__(self, connection: Connection, source: Source, progress: Progress, now: Callable[[], datetime]) -> None:
+    Sends GET and the query POST of Resource Graph, nothing else. Subscriptions are asked for by id or by name.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        source: Source,
+        progress: Progress,
+        now: Callable[[], datetime],
+        management_groups: tuple[str, ...] = (),
+    ) -> None:
         self._connection = connection
         self._source = source
         self._progress = progress
         self._now = now
+        self._groups = management_groups
         self._facts = ArmFacts(connection)
 
     def scope(self, subscriptions: tuple[str, ...]) -> tuple[str, ...]:
         """The ids of these subscriptions, or of all that are visible. Raises CloudUnreadable."""
-        return self._connection.run(scope(self._facts, subscriptions))
+        return self._connection.run(self._scope(subscriptions))
 
     def observe(self, subscriptions: tuple[str, ...], *, outside: Collection[str]) -> Estate:
         """Everything in these subscriptions (empty = all that are visible). VNets in ``outside`` are not read.
@@ -60,10 +73,16 @@ class AzureCloud:
         """
         return self._connection.run(self._confirm(estate, sorted(hsms), sorted(subscriptions)))
 
+    async def _scope(self, asked: tuple[str, ...]) -> tuple[str, ...]:
+        found = await wanted(self._facts, asked, self._groups)
+        if not found and not (found := await visible(self._facts)):
+            raise nothing_visible()
+        return tuple(sorted(found))
+
     async def _observe(self, asked: tuple[str, ...], outside: frozenset[str]) -> Estate:
         before, observed_at = self._connection.requests, self._now()
         found, _ = await pair(
-            discover(self._connection, self._facts, asked, self._progress),
+            discover(self._connection, self._facts, asked, self._groups, self._progress),
             asyncio.to_thread(importlib.import_module, "azure.mgmt.network.aio"),
         )
         self._progress(f"reading {len(found.hsms)} payment HSMs")
@@ -88,7 +107,7 @@ class AzureCloud:
         return replace(estate, requests=self._connection.requests - before)
 
     async def _with_networks(self, estate: Estate, outside: frozenset[str]) -> Estate:
-        """The HSM VNets, then those peered with them, and whether FastPath is on where they are."""
+        """The HSM VNets, then those peered with them, and the features where they and the HSMs are."""
         inner = _unread(estate, _hsm_vnets(estate), outside)
         self._progress(f"reading {len(inner)} virtual networks of HSMs")
         estate = await self._with_vnets(estate, inner)
@@ -97,11 +116,12 @@ class AzureCloud:
         return await self._with_vnets(estate, peers)
 
     async def _with_vnets(self, estate: Estate, vnet_ids: Mapping[str, str]) -> Estate:
-        homes = {arm_id.subscription(vnet_id) for vnet_id in vnet_ids.values()} - {""}
+        holders = _holders(estate)
+        homes = {arm_id.subscription(vnet_id) for vnet_id in vnet_ids.values()} - {""} | holders
         known = {key for key, one in estate.subscriptions.items() if FASTPATH_FEATURE in one.features}
         vnets, subscriptions = await pair(
             together(map(self._facts.vnet, vnet_ids.values())),
-            together(self._subscription(estate, home) for home in sorted(homes - known)),
+            together(self._subscription(estate, home, holders) for home in sorted(homes - known)),
         )
         return replace(
             estate,
@@ -109,17 +129,21 @@ class AzureCloud:
             subscriptions={**estate.subscriptions, **{one.id: one for one in subscriptions}},
         )
 
-    async def _subscription(self, estate: Estate, subscription: str) -> Subscription:
-        """A subscription with its FastPath state; one outside the scope with its name, where that can be read."""
-        state, name = await pair(self._facts.fastpath(subscription), self._name(estate, subscription))
+    async def _subscription(self, estate: Estate, subscription: str, holders: Collection[str]) -> Subscription:
+        """A subscription with its features; one outside the scope with its name, where that can be read."""
+        features = (FASTPATH_FEATURE, DEDICATED_HSM_FEATURE) if subscription in holders else (FASTPATH_FEATURE,)
+        states, name = await pair(
+            together(self._facts.feature(subscription, feature) for feature in features),
+            self._name(estate, subscription),
+        )
         known = estate.subscriptions.get(subscription) or Subscription(id=subscription, name=name)
-        return replace(known, features={**known.features, FASTPATH_FEATURE: state})
+        return replace(known, features={**known.features, **dict(zip(features, states, strict=True))})
 
     async def _name(self, estate: Estate, subscription: str) -> str:
         if subscription in estate.subscriptions:
             return estate.subscriptions[subscription].name
-        name = await attempt(self._facts.subscription_name(subscription))
-        return subscription if isinstance(name, Exception) else name
+        told = await attempt(self._facts.subscription(subscription))
+        return subscription if isinstance(told, Exception) else told.name
 
     async def _hsms(self, listed: Iterable[ListedHsm]) -> dict[str, Hsm]:
         """Those that are still there."""
@@ -135,8 +159,9 @@ class AzureCloud:
         before, observed_at = self._connection.requests, self._now()
         self._progress(f"reading {len(hsms)} payment HSMs again")
         listed = [_as_listed(estate.hsms[key]) for key in hsms if key in estate.hsms]
+        holders = _holders(estate)
         again, renewed = await pair(
-            self._hsms(listed), together(self._subscription(estate, one) for one in subscriptions)
+            self._hsms(listed), together(self._subscription(estate, one, holders) for one in subscriptions)
         )
         nics = await self._nics(again.values())
         return replace(
@@ -151,6 +176,11 @@ class AzureCloud:
 
 def _as_listed(hsm: Hsm) -> ListedHsm:
     return ListedHsm(id=hsm.id, name=hsm.name, location=hsm.location, sku=hsm.sku, tags=hsm.tags)
+
+
+def _holders(estate: Estate) -> frozenset[str]:
+    """The subscriptions that hold an HSM."""
+    return frozenset(hsm.subscription for hsm in estate.hsms.values())
 
 
 def _hsm_vnets(estate: Estate) -> Iterable[str]:

@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 from weakref import WeakSet
 
 import aiohttp
+from azure.core.credentials import AccessTokenInfo
 from azure.core.pipeline.policies import (
     ContentDecodePolicy,
     HeadersPolicy,
@@ -63,7 +64,7 @@ class Connection:
         ca_bundle: str | None = None,
         retry: RetrySettings = _USUAL,
     ) -> None:
-        self.endpoint = _checked(endpoint)
+        self.endpoint = checked_endpoint(endpoint)
         self.requests = 0
         self._scopes = credential_scopes
         self._credential = CachedCredential(credential)
@@ -157,6 +158,10 @@ class Connection:
         client: ClientT = self._clients[key]
         return client
 
+    async def token(self) -> AccessTokenInfo:
+        """The token that the requests carry. Raises CloudUnreadable when there is none."""
+        return await self._credential.get_token_info(*self._scopes)
+
     def _policies(self) -> list[Any]:
         """The whole pipeline; a policy knows its successor, so each client needs its own.
 
@@ -166,7 +171,7 @@ class Connection:
             RequestIdPolicy(),
             HeadersPolicy(),
             UserAgentPolicy(f"payment-hsm-ops/{ops.__version__}"),
-            ProxyPolicy(proxies=_proxies(self.endpoint)),
+            ProxyPolicy(proxies=proxies(self.endpoint)),
             RetryPolicy(self._retry),
             ContentDecodePolicy(),
             OneHostPolicy(self.endpoint),
@@ -178,21 +183,27 @@ class Connection:
 
 def is_loopback(endpoint: str) -> bool:
     """Whether the endpoint is on this machine."""
-    host = URL(endpoint).host or ""
+    try:
+        host = URL(endpoint).host or ""
+    except ValueError:
+        return False
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
 
 
-def _checked(endpoint: str) -> str:
+def checked_endpoint(endpoint: str) -> str:
+    """The endpoint without a slash at its end. Raises ConfigProblem if it is not ``https://host[:port]``."""
     try:
         url = URL(endpoint)
         good = url.scheme == "https" and bool(url.host) and url.user is None and url.path in ("", "/")
     except ValueError:
         good = False
     if not good or url.query_string or url.fragment:
-        raise ConfigProblem(f"the ARM endpoint is not https://host: {endpoint}", tip="correct azure.endpoint")
+        raise ConfigProblem(
+            f"the ARM endpoint is not https://host: {endpoint}", tip="correct azure.endpoint or PHSM_ARM_ENDPOINT"
+        )
     return endpoint.rstrip("/")
 
 
@@ -204,7 +215,7 @@ def _tls_context(ca_bundle: str | None) -> ssl.SSLContext:
         raise ConfigProblem(f"the CA bundle {ca_bundle} cannot be read: {error}", tip="set PHSM_CA_BUNDLE") from error
 
 
-def _proxies(endpoint: str) -> dict[str, str] | None:
+def proxies(endpoint: str) -> dict[str, str] | None:
     """The proxy that the environment names for the endpoint. Read here, as aiohttp would read .netrc along with it."""
     host = URL(endpoint).host or ""
     if is_loopback(endpoint) or proxy_bypass(host):

@@ -17,7 +17,7 @@ from ops.errors import CloudUnreadable
 from ops.model.untrusted import one_line
 
 if TYPE_CHECKING:
-    from azure.core.credentials_async import AsyncTokenCredential
+    from azure.core.credentials_async import AsyncSupportsTokenInfo, AsyncTokenCredential
 
 _EARLY_SECONDS = 300.0
 _PATIENCE_SECONDS = 30.0
@@ -25,6 +25,11 @@ _LOGIN_HOST = {
     AzureClouds.AZURE_PUBLIC_CLOUD: "login.microsoftonline.com",
     AzureClouds.AZURE_US_GOVERNMENT: "login.microsoftonline.us",
     AzureClouds.AZURE_CHINA_CLOUD: "login.chinacloudapi.cn",
+}
+_CLOUD_NAMES = {
+    AzureClouds.AZURE_PUBLIC_CLOUD: "Azure's public cloud",
+    AzureClouds.AZURE_US_GOVERNMENT: "Azure Government",
+    AzureClouds.AZURE_CHINA_CLOUD: "Azure operated by 21Vianet",
 }
 _TIP = "az login, or set AZURE_CLIENT_ID to the client id of a managed identity"
 _Token = TypeVar("_Token", AccessToken, AccessTokenInfo)
@@ -109,7 +114,7 @@ class CachedCredential:
             token = await self._credential.get_token(*scopes, **options)
             return AccessTokenInfo(token.token, token.expires_on)
         except (AzureError, ValueError, OSError) as error:
-            raise CloudUnreadable(_what_failed(error), _TIP) from error
+            raise CloudUnreadable(f"no Azure credential works here: {what_failed(error)}", _TIP) from error
 
     async def close(self) -> None:
         await self._credential.close()
@@ -128,14 +133,13 @@ def _is_good(token: AccessTokenInfo, fetched_at: float) -> bool:
     return left > _EARLY_SECONDS or (left > 0 and now - fetched_at < _PATIENCE_SECONDS)
 
 
-def _what_failed(error: Exception) -> str:
+def what_failed(error: Exception) -> str:
+    """What azure-identity says, on one line; of a chain, only the names of those it tried."""
     tried = dict.fromkeys(re.findall(r"^\s*(\w+Credential): ", str(error), re.MULTILINE))
-    if tried:
-        return f"no Azure credential works here (tried: {', '.join(tried)})"
-    return f"no Azure token could be had: {one_line(error, 200)}"
+    return f"none of {', '.join(tried)}" if tried else one_line(error, 200)
 
 
-def default_credential(endpoint: str = "") -> AsyncTokenCredential:
+def default_credential(endpoint: str = "") -> AsyncSupportsTokenInfo:
     """What azure-identity finds here: environment, workload identity, managed identity, az CLI.
 
     Nothing that asks a person, and nothing left behind by an editor or another tool, unless AZURE_TOKEN_CREDENTIALS
@@ -143,10 +147,7 @@ def default_credential(endpoint: str = "") -> AsyncTokenCredential:
     """
     from azure.identity.aio import DefaultAzureCredential
 
-    cloud = _cloud(endpoint)
-    settings: dict[str, Any] = {}
-    if cloud is not None and not os.environ.get("AZURE_AUTHORITY_HOST"):
-        settings["authority"] = _LOGIN_HOST[cloud]
+    settings: dict[str, Any] = authority(endpoint)
     if not os.environ.get("AZURE_TOKEN_CREDENTIALS", "").strip():
         settings |= {
             "exclude_shared_token_cache_credential": True,
@@ -158,6 +159,18 @@ def default_credential(endpoint: str = "") -> AsyncTokenCredential:
         return DefaultAzureCredential(**settings)
     except ValueError as error:
         raise CloudUnreadable(one_line(error, 200), "correct AZURE_TOKEN_CREDENTIALS, or leave it unset") from error
+
+
+def authority(endpoint: str) -> dict[str, str]:
+    """The login host of the endpoint's cloud, as azure-identity's keyword; none where AZURE_AUTHORITY_HOST names one."""
+    cloud = _cloud(endpoint)
+    return {} if cloud is None or os.environ.get("AZURE_AUTHORITY_HOST") else {"authority": _LOGIN_HOST[cloud]}
+
+
+def cloud_name(endpoint: str) -> str:
+    """What people call the cloud of this endpoint; ``""`` if it is none of the known ones."""
+    cloud = _cloud(endpoint)
+    return "" if cloud is None else _CLOUD_NAMES[cloud]
 
 
 def credential_scopes(endpoint: str) -> tuple[str, ...] | None:

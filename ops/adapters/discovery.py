@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from azure.mgmt.resourcegraph.aio import ResourceGraphClient
 
-from ops.adapters import failure, resource_graph, wire
+from ops.adapters import failure, resource_graph, scope, wire
 from ops.adapters.arm_facts import ArmFacts
 from ops.adapters.connection import Connection
 from ops.adapters.together import attempt, pair, together
@@ -20,12 +20,24 @@ from ops.ports import Progress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """``hsms`` and ``lunas`` by key; ``subscriptions`` are those in scope."""
+    """``hsms`` by key; ``subscriptions`` are those in scope.
+
+    ``without_graph``: why Resource Graph could not be used, ``""`` if it was. ``states``: which holders are switched off.
+    """
 
     subscriptions: Mapping[str, Subscription]
     hsms: Mapping[str, wire.ListedHsm]
     lunas: int
-    notes: tuple[str, ...]
+    without_graph: str
+    states: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """For the report."""
+        if not self.without_graph:
+            return self.states
+        why = f"Resource Graph could not be used ({self.without_graph})"
+        return (f"{why}; ARM lists of every subscription were read instead", *self.states)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,70 +46,65 @@ class _GraphAnswer:
     hsms: tuple[wire.ListedHsm, ...]
 
 
-async def discover(connection: Connection, facts: ArmFacts, asked: tuple[str, ...], progress: Progress) -> Discovery:
-    """Find the HSMs. Raises CloudUnreadable when no subscription can be read."""
-    progress(f"looking for payment HSMs in {len(asked)} subscriptions" if asked else "looking for payment HSMs")
-    (names, unnamed), graph = await pair(_names(facts, asked), attempt(_ask_graph(connection, asked)))
-    notes: tuple[str, ...] = ()
+async def discover(
+    connection: Connection, facts: ArmFacts, asked: tuple[str, ...], groups: tuple[str, ...], progress: Progress
+) -> Discovery:
+    """Find the HSMs in the subscriptions that were ``asked`` for (ids or names), else below the management ``groups``, else all.
+
+    Raises CloudUnreadable when no subscription can be read, and what ``scope.wanted`` raises.
+    """
+    wanted = await scope.wanted(facts, asked, groups)
+    progress(f"looking for payment HSMs in {len(wanted)} subscriptions" if wanted else "looking for payment HSMs")
+    (known, unnamed), graph = await pair(_known(facts, wanted), attempt(_ask_graph(connection, tuple(wanted))))
+    why = ""
     if isinstance(graph, Exception):
         if unnamed is not None and failure.is_unreachable(unnamed) and failure.is_unreachable(graph):
             raise _unreadable(connection, failure.reason(graph))
         why = str(graph) if isinstance(graph, resource_graph.GraphIncomplete) else failure.reason(graph)
-        notes = (f"Resource Graph could not be used ({why}); ARM lists of every subscription were read instead",)
         graph = _GraphAnswer(subscriptions=frozenset(), hsms=())
-    known = [hsm for hsm in graph.hsms if not asked or arm_id.subscription(hsm.id) in names]
-    if not asked:
-        hidden = {*graph.subscriptions, *(arm_id.subscription(hsm.id) for hsm in known)} - names.keys()
-        names |= {subscription: subscription for subscription in hidden}
-    if not names:
-        raise _nothing_visible()
-    holders = {arm_id.subscription(hsm.id) for hsm in known}
-    to_list = sorted(names.keys() & holders | names.keys() - graph.subscriptions)
-    progress(f"listing {len(to_list)} of {len(names)} subscriptions")
+    in_graph = [hsm for hsm in graph.hsms if not wanted or arm_id.subscription(hsm.id) in known]
+    if not wanted:
+        hidden = {*graph.subscriptions, *(arm_id.subscription(hsm.id) for hsm in in_graph)} - known.keys()
+        known |= {one: wire.ListedSubscription(id=one, name=one) for one in hidden}
+    if not known:
+        raise scope.nothing_visible()
+    holders = {arm_id.subscription(hsm.id) for hsm in in_graph}
+    to_list = sorted(known.keys() & holders | known.keys() - graph.subscriptions)
+    progress(f"listing {len(to_list)} of {len(known)} subscriptions")
     lists = dict(zip(to_list, await together([facts.hsm_list(one) for one in to_list]), strict=True))
     gaps = {one: _whole(one, error) for one, (_, error) in lists.items() if error is not None}
-    every = [*(hsm for listed, _ in lists.values() for hsm in listed), *known]
-    if not every and gaps.keys() == names.keys():
+    every = [*(hsm for listed, _ in lists.values() for hsm in listed), *in_graph]
+    if not every and gaps.keys() == known.keys():
         raise _unreadable(connection, gaps[min(gaps)].reason)
+    holders |= {arm_id.subscription(hsm.id) for hsm in every}
     return Discovery(
-        subscriptions={one: Subscription(id=one, name=names[one], gap=gaps.get(one)) for one in sorted(names)},
+        subscriptions={one: Subscription(id=one, name=known[one].name, gap=gaps.get(one)) for one in sorted(known)},
         hsms={hsm.key: hsm for hsm in reversed(every) if not wire.is_luna(hsm.sku)},
         lunas=len({hsm.key for hsm in every if wire.is_luna(hsm.sku)}),
-        notes=notes,
+        without_graph=why,
+        states=tuple(_not_enabled(known[one] for one in sorted(known.keys() & holders))),
     )
 
 
-async def scope(facts: ArmFacts, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """The ids of the asked subscriptions, or of all that are visible. Raises CloudUnreadable."""
-    if asked:
-        return _ids(asked)
-    names, _ = await _names(facts, ())
-    if not names:
-        raise _nothing_visible()
-    return tuple(sorted(names))
-
-
-def _ids(asked: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.lower() for one in asked))
-
-
-async def _names(facts: ArmFacts, asked: tuple[str, ...]) -> tuple[dict[str, str], Exception | None]:
+async def _known(facts: ArmFacts, wanted: scope.Named) -> tuple[dict[str, wire.ListedSubscription], Exception | None]:
     """The scope, with names, and an error that one name met. A name that cannot be read is no gap: the list decides."""
-    if not asked:
-        listed = await attempt(facts.subscriptions())
-        if isinstance(listed, Exception):
-            # which subscriptions there are cannot be told, so nothing that follows could be complete
-            raise CloudUnreadable(
-                f"the subscriptions could not be listed: {failure.reason(listed)}", _tip(failure.reason(listed))
-            ) from listed
-        return listed, None
-    ids = _ids(asked)
-    names = await together([attempt(facts.subscription_name(one)) for one in ids])
-    errors = [name for name in names if isinstance(name, Exception)]
-    return (
-        {one: one if isinstance(name, Exception) else name for one, name in zip(ids, names, strict=True)},
-        errors[0] if errors else None,
-    )
+    if not wanted:
+        return await scope.visible(facts), None
+    unnamed = [key for key, one in wanted.items() if one is None]
+    answers = dict(zip(unnamed, await together([attempt(facts.subscription(key)) for key in unnamed]), strict=True))
+    errors = [answer for answer in answers.values() if isinstance(answer, Exception)]
+    found: dict[str, wire.ListedSubscription] = {}
+    for key, one in wanted.items():
+        told = one or answers[key]
+        found[key] = wire.ListedSubscription(id=key, name=key) if isinstance(told, Exception) else told
+    return found, errors[0] if errors else None
+
+
+def _not_enabled(holders: Iterable[wire.ListedSubscription]) -> Iterator[str]:
+    """A subscription that is switched off can be read for a while yet, and its HSMs are about to go."""
+    for one in holders:
+        if one.state and one.state.lower() != "enabled":
+            yield f"subscription {one.name} is {one.state} and holds payment HSMs; it was read like the others"
 
 
 async def _ask_graph(connection: Connection, asked: tuple[str, ...]) -> _GraphAnswer:
@@ -111,7 +118,7 @@ async def _ask_graph(connection: Connection, asked: tuple[str, ...]) -> _GraphAn
 
 
 def _subscription(row: Mapping[str, Any]) -> str:
-    return wire.subscription(row)[0]
+    return wire.subscription(row).id
 
 
 def _whole(subscription: str, error: Exception) -> Gap:
@@ -123,24 +130,5 @@ def _whole(subscription: str, error: Exception) -> Gap:
     )
 
 
-def _nothing_visible() -> CloudUnreadable:
-    return CloudUnreadable(
-        "no subscription is visible to this identity",
-        "give it the Reader role on the subscriptions that hold payment HSMs",
-    )
-
-
 def _unreadable(connection: Connection, why: str) -> CloudUnreadable:
-    return CloudUnreadable(f"nothing could be read from {connection.endpoint}: {why}", _tip(why))
-
-
-def _tip(why: str) -> str:
-    if why.startswith("401"):
-        return "az login again, or check the tenant and the clock of this machine"
-    if why.startswith("403"):
-        return "give this identity the Reader role on the subscriptions, then try again"
-    if why.startswith("404"):
-        return "check the subscription id, and that this identity is of its tenant"
-    if why.startswith("429"):
-        return "wait a few minutes; another process uses up the request budget of this identity"
-    return "check the network, HTTPS_PROXY and azure.endpoint: phsm doctor"
+    return CloudUnreadable(f"nothing could be read from {connection.endpoint}: {why}", scope.tip(why))

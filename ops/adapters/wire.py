@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ops.model import arm_id
+from ops.model.diagnosis import Grant
 from ops.model.estate import (
     ABSENT,
     HSM_TYPE,
@@ -188,13 +189,52 @@ def feature_state(answer: object) -> str:
     return state
 
 
-def subscription(answer: object) -> tuple[str, str]:
-    """The id (lower case) and the display name of a subscription."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedSubscription:
+    """A subscription as a list names it. ``id`` is in lower case; ``state`` as ARM spells it, ``""`` if it told none."""
+
+    id: str
+    name: str
+    state: str = ""
+
+
+def subscription(answer: object) -> ListedSubscription:
+    """A subscription, from its own answer, a list, or a row of Resource Graph."""
     body = _object(answer)
     subscription_id = (_text(body, "subscriptionId") or arm_id.subscription(_text(body, "id") or "")).lower()
     if not subscription_id:
         raise WireProblem("a list names a subscription without an id")
-    return subscription_id, _text(body, "displayName") or _text(body, "name") or subscription_id
+    name = _text(body, "displayName") or _text(body, "name") or subscription_id
+    return ListedSubscription(id=subscription_id, name=name, state=_text(body, "state") or "")
+
+
+def descendants(answer: object) -> list[ListedSubscription]:
+    """The subscriptions on one page of what lies below a management group.
+
+    https://learn.microsoft.com/rest/api/managementgroups/management-groups/get-descendants
+    """
+    found: list[ListedSubscription] = []
+    for item in _objects(_object(answer), "value"):
+        one = _text(item, "id") or ""
+        if arm_id.subscription(one):
+            name = _text(_optional_object(item, "properties"), "displayName")
+            found.append(ListedSubscription(id=arm_id.subscription(one), name=name or arm_id.subscription(one)))
+        elif not arm_id.segment(one, "managementGroups"):
+            raise WireProblem("a management group names something that is neither a subscription nor a group")
+    return found
+
+
+def grants(answer: object) -> list[Grant]:
+    """One page of what the roles of the caller allow."""
+    return [
+        Grant(actions=tuple(map(str, _list(item, "actions"))), not_actions=tuple(map(str, _list(item, "notActions"))))
+        for item in _objects(_object(answer), "value")
+    ]
+
+
+def next_link(answer: object) -> str | None:
+    """Where the next page of a list is; None = this was the last."""
+    return _text(_object(answer), "nextLink")
 
 
 def zone_mappings(locations: list[object]) -> Mapping[str, Mapping[str, str]]:

@@ -5,12 +5,10 @@ from datetime import date
 from shlex import quote
 
 from ops.checks.declaration import check
-from ops.checks.subjects import not_read, subnet_subject
-from ops.checks.vnets import hsm_vnets, untold_vnets
+from ops.checks.hsm_subnets import judge_subnets
 from ops.model import arm_id
-from ops.model.attachment import hsms_by_subnet
-from ops.model.estate import Absent, Estate, Gap
-from ops.model.finding import IssueCategory, Party, Severity, Verdict, failed, not_applicable, passed, unknown
+from ops.model.estate import Absent, Estate, Subnet
+from ops.model.finding import IssueCategory, Party, Severity, Subject, Verdict, failed, passed
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
 
@@ -42,30 +40,15 @@ def no_network_security_group(estate: Estate, policy: Policy) -> Iterator[Verdic
 
     If an Azure Policy puts it back, exempt the subnet from that policy first.
     """
-    yield from untold_vnets(estate)
-    held = hsms_by_subnet(estate)
-    for vnet in hsm_vnets(estate):
-        if vnet.fact is None or isinstance(vnet.fact, Gap):
-            yield unknown(vnet.subject, not_read("virtual network", vnet.fact))
-            continue
-        if isinstance(vnet.fact, Absent):
-            yield not_applicable(vnet.subject, "the virtual network does not exist (PHSM-NET-001)")
-            continue
-        if vnet.fact.subnets is None:
-            yield unknown(vnet.subject, "its subnets were not read")
-            continue
-        for subnet in vnet.fact.subnets:
-            hsms = [hsm.key for hsm in held.get(arm_id.key(subnet.id), ())]
-            if not hsms and not subnet.is_delegated_to_hsms:
-                continue
-            # a delegated subnet without an HSM is where the next HSM of this VNet goes
-            subject = subnet_subject(subnet.id, hsms or vnet.hsms)
-            if isinstance(subnet.network_security_group, Absent):
-                yield passed(subject, "no network security group is attached")
-            else:
-                name = one_line(arm_id.name(subnet.network_security_group), 80)
-                yield failed(
-                    subject,
-                    f"network security group {name} is attached; payment HSM subnets support none",
-                    fix=f"az network vnet subnet update --ids {quote(subnet.id)} --remove networkSecurityGroup",
-                )
+    yield from judge_subnets(estate, _judge)
+
+
+def _judge(subject: Subject, subnet: Subnet) -> Verdict:
+    if isinstance(subnet.network_security_group, Absent):
+        return passed(subject, "no network security group is attached")
+    name = one_line(arm_id.name(subnet.network_security_group), 80)
+    return failed(
+        subject,
+        f"network security group {name} is attached; payment HSM subnets support none",
+        fix=f"az network vnet subnet update --ids {quote(subnet.id)} --remove networkSecurityGroup",
+    )

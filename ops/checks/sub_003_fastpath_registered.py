@@ -2,16 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from shlex import quote
 
 from ops.checks.declaration import check
-from ops.checks.subjects import not_read, subscription_subject
+from ops.checks.feature_state import judge_feature
+from ops.checks.subjects import subscription_subject
 from ops.checks.vnets import hsm_vnets, peers, untold_peers
 from ops.model import arm_id
-from ops.model.estate import FASTPATH_FEATURE, Absent, Estate, Gap, Subscription
-from ops.model.finding import IssueCategory, Party, Severity, Subject, Verdict, failed, passed, unknown
+from ops.model.estate import FASTPATH_FEATURE, Estate
+from ops.model.finding import IssueCategory, Party, Severity, Verdict
 from ops.model.policy import Policy
-from ops.model.untrusted import one_line
 
 
 @check(
@@ -49,34 +48,5 @@ def fastpath_registered(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     for subscription, hsms in needing.items():
         known = estate.subscriptions.get(subscription)
         if known is None or known.gap is None or not known.gap.whole_subscription:  # else the run says unknown itself
-            yield _judge(subscription_subject(estate, subscription, hsms), subscription, known)
-
-
-def _judge(subject: Subject, subscription: str, known: Subscription | None) -> Verdict:
-    state = _state(known)
-    if state is None or isinstance(state, Gap):
-        return unknown(subject, not_read(f"feature {FASTPATH_FEATURE}", state))
-    told = "absent" if isinstance(state, Absent) else one_line(state, 60)
-    evidence = f"feature {FASTPATH_FEATURE} is {told}"
-    match told.lower():
-        case "registered":
-            return passed(subject, evidence)
-        case "absent" | "notregistered" | "unregistered" | "unregistering":
-            command = "az feature registration create --namespace Microsoft.Network --name FastPathEnabled"
-            return failed(subject, evidence, fix=f"{command} --subscription {quote(subscription)}")
-        case "pending":
-            return failed(subject, f"{evidence}: Microsoft has to approve it", party=Party.MICROSOFT, ticket=True)
-        case "registering":
-            return unknown(subject, f"{evidence}: neither approved nor refused yet")
-        case _:
-            return unknown(subject, f"{evidence}, a state that says neither yes nor no")
-
-
-def _state(known: Subscription | None) -> str | Absent | Gap | None:
-    """The feature's state; a gap of the whole subscription stands for it, and the feature's name counts in any case."""
-    if known is None:
-        return None
-    for feature, state in known.features.items():
-        if feature.lower() == FASTPATH_FEATURE.lower():
-            return state
-    return known.gap
+            subject = subscription_subject(estate, subscription, hsms)
+            yield judge_feature(subject, FASTPATH_FEATURE, subscription, known, ticket=True)

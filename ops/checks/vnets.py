@@ -29,15 +29,19 @@ class HsmVnet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A VNet that is directly peered with VNets of these HSMs (keys) and is no HSM VNet itself.
+    """A VNet that is directly peered with these HSM VNets (``near``), and their HSMs (keys).
 
     ``exempt`` says why HSM traffic needs nothing of it; ``""`` where it has to be ready for that traffic.
     """
 
     id: str
-    hsms: tuple[str, ...]
+    near: tuple[HsmVnet, ...]
     fact: Vnet | Absent | Gap | None
     exempt: str
+
+    @property
+    def hsms(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(hsm for vnet in self.near for hsm in vnet.hsms))
 
     @property
     def subject(self) -> Subject:
@@ -68,19 +72,27 @@ def untold_vnets(estate: Estate) -> Iterator[Verdict]:
 
 
 def peers(estate: Estate, policy: Policy) -> tuple[Peer, ...]:
-    """Every direct peer of the HSM VNets that is known, one per VNet, in the order of the HSM VNets."""
-    near = hsm_vnets(estate)
-    own = {arm_id.key(vnet.id) for vnet in near}
+    """Every direct peer of the HSM VNets that is no HSM VNet itself, one per VNet, in the order of the HSM VNets."""
+    own = {arm_id.key(vnet.id) for vnet in hsm_vnets(estate)}
+    return tuple(peer for peer in neighbours(estate, policy) if arm_id.key(peer.id) not in own)
+
+
+def neighbours(estate: Estate, policy: Policy) -> tuple[Peer, ...]:
+    """As ``peers``, with those that are HSM VNets themselves."""
     spelled: dict[str, str] = {}
-    hsms: dict[str, dict[str, None]] = {}
-    for vnet in near:
+    near: dict[str, dict[str, HsmVnet]] = {}
+    for vnet in hsm_vnets(estate):
         for remote in _remotes(vnet):
             key = arm_id.key(remote)
-            if key not in own:
-                spelled.setdefault(key, remote)
-                hsms.setdefault(key, {}).update(dict.fromkeys(vnet.hsms))
+            spelled.setdefault(key, remote)
+            near.setdefault(key, {})[vnet.id] = vnet
     return tuple(
-        Peer(id=remote, hsms=tuple(hsms[key]), fact=estate.vnets.get(key), exempt=_exempt(remote, estate, policy))
+        Peer(
+            id=remote,
+            near=tuple(near[key].values()),
+            fact=estate.vnets.get(key),
+            exempt=_exempt(remote, estate, policy),
+        )
         for key, remote in spelled.items()
     )
 

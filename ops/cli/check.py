@@ -3,21 +3,56 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Mapping
 
 import click
 
 from ops import run as runs
 from ops import service
 from ops.checks import collect
-from ops.cli.options import FORMAT, OUTPUT_HELP, Command
+from ops.cli.options import OUTPUT_HELP, Command
 from ops.cli.screen import colour, emit, progress, width
 from ops.errors import UsageProblem
 from ops.model.finding import Severity
+from ops.model.run import Run
 from ops.wiring import Settings, session
 
 
+def _text(run: Run, columns: int | None, coloured: bool) -> str:
+    from ops.reports import run_text
+
+    return run_text.render(run, columns, coloured)
+
+
+def _json(run: Run, columns: int | None, coloured: bool) -> str:
+    from ops.reports import run_json
+
+    return run_json.render(run)
+
+
+def _markdown(run: Run, columns: int | None, coloured: bool) -> str:
+    from ops.reports import run_markdown
+
+    return run_markdown.render(run)
+
+
+def _csv(run: Run, columns: int | None, coloured: bool) -> str:
+    from ops.reports import run_csv
+
+    return run_csv.render(run)
+
+
+FORMATS: Mapping[str, Callable[[Run, int | None, bool], str]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+    "csv": _csv,
+}
+"""Every report on a run, by the name of its format; its module is imported when it is asked for."""
+
+
 @click.command(cls=Command)
-@click.option("--format", "format_", type=FORMAT, default="text", show_default=True)
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help=OUTPUT_HELP)
 @click.option("--only", metavar="GLOB", multiple=True, help="Only these checks: 'PHSM-HA-*' (repeatable).")
 @click.option("--skip", metavar="GLOB", multiple=True, help="Not these checks (repeatable).")
@@ -30,16 +65,11 @@ def check(
 
     Exits 3 when a check fails, 4 when nothing fails but something could not be read. Reads only.
     """
-    from ops.reports import run_json, run_text
-
     selection = service.Selection(only=only, skip=skip)
     require_selection(selection)
     with progress(settings) as tell, session(settings, tell) as here:
         run = service.check(here.cloud, here.policy, here.subscriptions, selection)
-    if format_ == "json":
-        emit(run_json.render(run), output)
-    else:
-        emit(run_text.render(run, width(output), colour(settings, output)), output)
+    emit(FORMATS[format_](run, width(output), colour(settings, output)), output)
     return runs.exit_code(run, Severity(fail_on))
 
 

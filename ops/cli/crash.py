@@ -11,6 +11,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from ops import __version__
+from ops.cli.screen import printable
 from ops.model.untrusted import one_line
 
 _HIDDEN = (
@@ -40,7 +41,7 @@ def report_of(error: BaseException, words: Sequence[str]) -> str:
     )
     for pattern, instead in _HIDDEN:
         text = pattern.sub(instead, text)
-    return text
+    return "\n".join(printable(line) for line in text.split("\n"))
 
 
 def write_report(error: BaseException, words: Sequence[str]) -> Path | None:

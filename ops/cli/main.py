@@ -10,7 +10,7 @@ import click
 from ops import __version__
 from ops.cli.options import Group
 from ops.cli.screen import complain, say
-from ops.errors import PhsmError
+from ops.errors import PhsmError, UsageProblem
 
 CRASHED, INTERRUPTED = 1, 130
 
@@ -20,9 +20,13 @@ CRASHED, INTERRUPTED = 1, 130
     lazy={
         "inventory": "ops.cli.inventory:inventory",
         "check": "ops.cli.check:check",
+        "route": "ops.cli.route:route_",
         "tickets": "ops.cli.tickets:tickets",
         "checks": "ops.cli.checks:checks",
+        "config": "ops.cli.config:config",
+        "snapshot": "ops.cli.snapshot:snapshot",
         "sandbox": "ops.cli.sandbox:sandbox",
+        "doctor": "ops.cli.doctor:doctor",
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -40,9 +44,9 @@ def main(argv: Sequence[str]) -> int:
     try:
         result = phsm.main(args=list(argv), prog_name="phsm", standalone_mode=False)
     except click.UsageError as error:
-        say(f"phsm: {error.format_message()}")
-        say(f"  try: {error.ctx.command_path if error.ctx else 'phsm'} --help")
-        return 2
+        command = error.ctx.command_path if error.ctx else "phsm"
+        complain(UsageProblem(error.format_message(), tip=f"{command} --help"))
+        return UsageProblem.exit_code
     except PhsmError as error:
         complain(error)
         return error.exit_code

@@ -26,7 +26,17 @@ def _global_options() -> list[click.Parameter]:
     return [
         _option("--config", metavar="FILE", help="The configuration (also PHSM_CONFIG; else ./config/phsm.yaml)."),
         _option("--sandbox", metavar="NAME|FILE", help="Run against an embedded Azure: phsm sandbox list."),
-        _option("--subscription", "subscriptions", metavar="ID", multiple=True, help="Only this one (repeatable)."),
+        _option(
+            "--subscription", "subscriptions", metavar="ID|NAME", multiple=True, help="Only this one (repeatable)."
+        ),
+        _option(
+            "--management-group",
+            "management_groups",
+            metavar="ID",
+            multiple=True,
+            help="Only the subscriptions below this one (repeatable).",
+        ),
+        _option("--snapshot", metavar="FILE", help="Judge a saved estate instead of reading: phsm snapshot save."),
         _option("--quiet", is_flag=True, help="No progress."),
         _option("--verbose", is_flag=True, help="Every step; the whole text of tickets."),
         _option("--no-color", is_flag=True, help="No colours (also NO_COLOR)."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import sys
@@ -33,27 +34,37 @@ def emit(text: str, output: str | None) -> None:
     if output:
         write_whole(Path(output), text, tip="name another file with --output")
         return
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a console that knows fewer letters than Azure
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough; the exit code still tells the result
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123
     except OSError as error:
-        raise UsageProblem(f"the report could not be written to standard output: {error.strerror}") from error
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123  what its buffer still holds must not fail again at exit
+        if not isinstance(
+            error, BrokenPipeError
+        ):  # a reader that has seen enough; the exit code still tells the result
+            raise UsageProblem(f"the report could not be written to standard output: {error.strerror}") from error
 
 
 def complain(error: PhsmError) -> None:
+    """Say what ``complaint`` makes of an expected error."""
+    say(complaint(error))
+
+
+def complaint(error: PhsmError) -> str:
     """An expected error: one line, its mistakes if it has several, and a tip."""
     mistakes = getattr(error, "mistakes", ())
-    lines = [f"phsm: {one_line(error.what, 1000)}", *(f"  {_printable(mistake)}" for mistake in mistakes)]
+    lines = [f"phsm: {one_line(error.what, 1000)}", *(f"  {printable(mistake)}" for mistake in mistakes)]
     if error.tip:
         lines.append(f"  try: {one_line(error.tip, 1000)}")
-    say("\n".join(lines))
+    return "\n".join(lines)
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
     """A line whose columns are kept, unless something in it is no plain text."""
-    return line if line.isprintable() else one_line(line, 1000)
+    plain = one_line(line, 1000)
+    return line if line.isprintable() and line.split() == plain.split() else plain
 
 
 def say(text: str) -> None:

@@ -48,6 +48,8 @@ def open_(settings: Settings, format_: str, anyway: bool, apply_: bool) -> int:
     """
     from ops.reports import plan as report
 
+    if apply_:
+        _require_desk(settings)
     with progress(settings) as tell, session(settings, tell) as here:
         run, plan = service.plan_tickets(here.cloud, here.desk, here.policy, here.subscriptions, anyway=anyway)
         receipts = service.apply(plan, run, here.cloud, here.desk, here.policy) if apply_ else ()
@@ -65,6 +67,14 @@ def open_(settings: Settings, format_: str, anyway: bool, apply_: bool) -> int:
     return 0 if run.is_complete else _warn_of_unread()
 
 
+def _require_desk(settings: Settings) -> None:
+    """Raises UsageProblem where a snapshot stands for Azure: nobody is behind its desk."""
+    if settings.snapshot:
+        from ops.adapters.snapshot_cloud import refuse_tickets
+
+        refuse_tickets()
+
+
 def _warn_of_unread() -> int:
     say("phsm: not everything could be read, so a cause may be hidden: phsm check")
     return 4
@@ -78,6 +88,7 @@ def list_(settings: Settings, format_: str, all_: bool) -> int:
     """List the open Payment HSM tickets, whoever opened them."""
     from ops.reports import tickets as report
 
+    _require_desk(settings)
     with progress(settings) as tell, session(settings, tell) as here:
         scope = here.cloud.scope(here.subscriptions)
         found, gaps = service.list_tickets(here.desk, scope, only_open=not all_)
@@ -97,6 +108,7 @@ def show(settings: Settings, ticket: str, format_: str) -> int:
     """Show one ticket, by the number that Microsoft quotes or by its name."""
     from ops.reports import tickets as report
 
+    _require_desk(settings)
     with progress(settings) as tell, session(settings, tell) as here:
         scope = here.cloud.scope(here.subscriptions)
         found, gaps = service.list_tickets(here.desk, scope, only_open=False)

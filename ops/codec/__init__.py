@@ -1,5 +1,16 @@
-"""Text to values, strictly: the configuration."""
+"""Text to values, strictly: the configuration, and snapshots of an estate."""
 
-from ops.codec.config import policy_from, policy_from_mapping
+from ops.codec.config import examine, policy_from, policy_from_mapping
+from ops.codec.sheet import Mistake, problem
+from ops.codec.snapshot import Snapshot, snapshot_from, snapshot_text
 
-__all__ = ["policy_from", "policy_from_mapping"]
+__all__ = [
+    "Mistake",
+    "Snapshot",
+    "examine",
+    "policy_from",
+    "policy_from_mapping",
+    "problem",
+    "snapshot_from",
+    "snapshot_text",
+]

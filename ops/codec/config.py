@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from ops.codec.agreements import CheckSettings, broken_agreements
 from ops.codec.rules import rule_for
-from ops.codec.shape import Path, inner, keys, nearest
-from ops.codec.sheet import Sheet, value_of
+from ops.codec.shape import KEY, Path, inner, keys, nearest
+from ops.codec.sheet import Mistake, Sheet, problem, value_of
 from ops.model.policy import Policy
 
 
-def policy_from(text: str, where: str, check_settings: Mapping[str, Collection[str]] | None = None) -> Policy:
-    """The policy that a configuration says; an empty text, and a key without a value, is the default.
+def examine(text: str, check_settings: CheckSettings | None = None) -> Policy | tuple[Mistake, ...]:
+    """The policy that a configuration says, or all of its mistakes in the order of the text.
 
-    ``where`` names the text in messages. ``check_settings`` holds, by check id, the settings that the check has besides
-    severity and ticket; None = any id may stand under ``checks:``.
-    Raises ConfigProblem, each of its mistakes one line: line number, key, and what is allowed there.
+    An empty text, and a key without a value, is the default. ``check_settings`` None = any id may stand under ``checks:``.
     """
     sheet = Sheet()
     value = value_of(text, sheet)
@@ -37,11 +36,22 @@ def policy_from(text: str, where: str, check_settings: Mapping[str, Collection[s
                 sheet.add(path, f"no such key; {nearest(str(path[-1]), allowed)}")
             else:
                 sheet.add(path, _wanted(details["type"], path, details["input"], allowed, sheet))
-    for path, says in (*_broken_rules(value, sheet), *_broken_agreements(value, check_settings)):
+    for path, says in _broken_rules(value, (), sheet):
         sheet.add(path, says)
-    if sheet.mistakes or policy is None:
-        raise sheet.problem(where)
-    return policy
+    for path, says in [*broken_agreements(value, sheet.mistakes, check_settings)]:
+        sheet.add(path, says)
+    return sheet.in_order if sheet.mistakes or policy is None else policy
+
+
+def policy_from(text: str, where: str, check_settings: CheckSettings | None = None) -> Policy:
+    """The policy that a configuration says; ``where`` names the text in messages, the rest is as in ``examine``.
+
+    Raises ConfigProblem, each of its mistakes one line: line number, key, and what is allowed there.
+    """
+    found = examine(text, check_settings)
+    if isinstance(found, Policy):
+        return found
+    raise problem(where, found)
 
 
 def policy_from_mapping(value: Mapping[str, Any], where: str = "the built-in configuration") -> Policy:
@@ -58,7 +68,7 @@ def _wanted(problem: str, path: Path, value: Any, allowed: Sequence[str], sheet:
     """What is allowed where pydantic found ``value``."""
     if problem == "missing":
         rule = rule_for(path)
-        return f"missing: {rule('')}" if rule else "missing: it has no default"
+        return f"missing: {rule.says('')}" if rule else "missing: it has no default"
     written = sheet.written.get(path, "")
     if problem == "string_type" and written:
         return f'{written}: wanted text, put it in quotes: "{written}"'
@@ -82,43 +92,16 @@ def _kind(path: Path) -> Any:
     return kind
 
 
-def _broken_rules(value: dict[str, Any], sheet: Sheet) -> Iterator[tuple[Path, str]]:
-    for path, leaf in _leaves(value, ()):
-        rule = rule_for(path)
-        says = rule(leaf) if rule and path not in sheet.mistakes else ""
-        if says:
-            shown = json.dumps(leaf, ensure_ascii=False) if isinstance(leaf, str) else sheet.written[path]
-            yield path, f"{shown}: {says}"
-
-
-def _leaves(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+def _broken_rules(value: Any, path: Path, sheet: Sheet) -> Iterator[tuple[Path, str]]:
+    """What values and keys break; a value of the wrong type is a mistake already, whatever it holds."""
+    if path in sheet.mistakes:
+        return
     if isinstance(value, dict | list):
+        key_rule = rule_for((*path, KEY)) if isinstance(value, dict) else None
         for step, below in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _leaves(below, (*path, step))
-    else:
-        yield path, value
-
-
-def _broken_agreements(
-    value: dict[str, Any], check_settings: Mapping[str, Collection[str]] | None
-) -> Iterator[tuple[Path, str]]:
-    """Mistakes that two values make together."""
-    leaves = dict(_leaves(value, ()))
-    if leaves.get(("support", "contact", "method")) == "phone":
-        phone = ("support", "contact", "phone")
-        if not str(leaves.get(phone, "")).strip():
-            yield phone, "missing: method is phone"
-    first: dict[str, Path] = {}
-    for path, leaf in leaves.items():
-        if len(path) == 3 and path[0] == "pools" and path[2] == "name" and isinstance(leaf, str):
-            other = first.setdefault(leaf.lower(), path)
-            if other != path:
-                yield path, f'"{leaf}": pools[{other[1]}] has this name already'
-    if check_settings is not None and isinstance(checks := value.get("checks"), dict):
-        for check, settings in checks.items():
-            if check not in check_settings:
-                yield ("checks", check), f"no such check; {nearest(check, check_settings)}"
-                continue
-            for setting in settings if isinstance(settings, dict) else ():
-                if setting not in ("severity", "ticket", *check_settings[check]):
-                    yield ("checks", check, setting), f"{check} has no such setting"
+            if key_rule and (says := key_rule.says(step)):
+                yield (*path, step, KEY), f"{json.dumps(step, ensure_ascii=False)}: {says}"
+            yield from _broken_rules(below, (*path, step), sheet)
+    elif (rule := rule_for(path)) and (says := rule.says(value)):
+        shown = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else sheet.written[path]
+        yield path, f"{shown}: {says}"

@@ -11,6 +11,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 Path = tuple[str | int, ...]
 """Where a value stands: keys, and positions in lists."""
 
+KEY = "[key]"
+"""The last step of a path that means the key itself and not what stands under it."""
+
 
 def inner(kind: Any, step: str | int) -> Any:
     """The type that stands under ``step`` of a type of the policy; None where there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from ops.codec.shape import Path, inner, keys, nearest
+from ops.codec.shape import KEY, Path, inner, keys, nearest
 from ops.errors import ConfigProblem
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
@@ -18,6 +19,16 @@ from ops.model.untrusted import one_line
 _PLAIN_TAGS = {
     f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq")
 }
+_HALF = "half of a surrogate pair, which is no character"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """What is wrong on a line of the text; ``key`` is spelled ``pools[0].name``. All on one line."""
+
+    line: int
+    key: str
+    says: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,25 +37,32 @@ class Sheet:
 
     lines: dict[Path, int] = field(default_factory=dict)
     written: dict[Path, str] = field(default_factory=dict)
-    mistakes: dict[Path, tuple[int, str, str]] = field(default_factory=dict)
+    mistakes: dict[Path, Mistake] = field(default_factory=dict)
 
     def add(self, path: Path, says: str, line: int = 0, label: str = "") -> None:
         """Note a mistake; what is not in the text has the line of what it would be in. The first of a path stays."""
         known = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), 1)
-        self.mistakes.setdefault(path, (line or known, label or _spelled(path), one_line(says, 500)))
+        self.mistakes.setdefault(
+            path, Mistake(line=line or known, key=label or _spelled(path), says=one_line(says, 500))
+        )
 
-    def problem(self, where: str) -> ConfigProblem:
-        """All mistakes, in the order of the text, as columns: line, key, what is allowed."""
-        found = sorted(self.mistakes.values(), key=lambda mistake: mistake[0])
-        digits = max(len(str(line)) for line, _, _ in found)
-        width = max(len(label) for _, label, _ in found)
-        count = f"{len(found)} mistake{'' if len(found) == 1 else 's'}"
-        lines = tuple(f"{line:>{digits}}  {label:<{width}}   {says}" for line, label, says in found)
-        return ConfigProblem(f"{where} has {count}", mistakes=lines)
+    @property
+    def in_order(self) -> tuple[Mistake, ...]:
+        """The mistakes in the order of the text."""
+        return tuple(sorted(self.mistakes.values(), key=lambda mistake: mistake.line))
+
+
+def problem(where: str, found: Sequence[Mistake]) -> ConfigProblem:
+    """Mistakes as columns: line, key, what is allowed."""
+    digits = max(len(str(mistake.line)) for mistake in found)
+    width = max(len(mistake.key) for mistake in found)
+    count = f"{len(found)} mistake{'' if len(found) == 1 else 's'}"
+    lines = (f"{mistake.line:>{digits}}  {mistake.key:<{width}}   {mistake.says}" for mistake in found)
+    return ConfigProblem(f"{where} has {count}", mistakes=tuple(lines))
 
 
 def _spelled(path: Path) -> str:
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{one_line(step, 60)}" for step in path)
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{one_line(step, 60)}" for step in path if step != KEY)
     return text.removeprefix(".") or "(file)"
 
 
@@ -76,6 +94,14 @@ def _syntax(error: YAMLError, text: str) -> tuple[str, int]:
         return str(error), 1
     says = ", ".join(part for part in (error.context, error.problem) if part)
     return says, error.problem_mark.line + 1 if error.problem_mark else 1
+
+
+def _whole(text: str) -> str | None:
+    """The text with its surrogate pairs joined, as JSON writes characters beyond U+FFFF; None where one half is missing."""
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError:
+        return None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,7 +141,10 @@ class _Reading:
                 shown = key_node.value if isinstance(key_node, ScalarNode) else "?"
                 self.sheet.add((*path, shown), "a key is text: put it in quotes", line)
                 continue
-            key = key_node.value
+            key = _whole(key_node.value)
+            if key is None:
+                self.sheet.add((*path, key_node.value), _HALF, line)
+                continue
             here = (*path, key)
             if key in first:
                 # Noted under a path of its own, so that it hides no mistake of the first.
@@ -133,7 +162,10 @@ class _Reading:
     def _scalar(self, node: ScalarNode, path: Path) -> Any:
         self.sheet.written[path] = node.value
         if str(node.ctag).endswith((":str", ":timestamp")):  # a date is the text that it is written as
-            return node.value
+            text = _whole(node.value)
+            if text is None:
+                self.sheet.add(path, _HALF)
+            return text
         try:
             return self.yaml.constructor.construct_object(node)
         except ValueError:  # thousands of digits

@@ -16,6 +16,7 @@ from ops.model import arm_id
 
 HSM_TYPE = "Microsoft.HardwareSecurityModules/dedicatedHSMs"
 FASTPATH_FEATURE = "Microsoft.Network/FastPathEnabled"
+DEDICATED_HSM_FEATURE = "Microsoft.HardwareSecurityModules/AzureDedicatedHsm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +41,14 @@ ABSENT = Absent()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where an estate comes from. ``kind`` is ``azure`` or ``sandbox``; ``name`` is the cloud's host or the sandbox's name."""
+    """Where an estate comes from; ``name`` is the cloud's host, the sandbox's name or the snapshot's file.
 
-    kind: Literal["azure", "sandbox"]
+    ``original`` is where the estate in a snapshot was read from; None for what is no snapshot.
+    """
+
+    kind: Literal["azure", "sandbox", "snapshot"]
     name: str
+    original: Source | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

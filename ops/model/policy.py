@@ -49,13 +49,15 @@ class PoolRule:
 class Peers:
     """VNets peered with HSM VNets about which the operator knows more than ARM: ids.
 
-    ``outside``: cannot be read, known to be fine. ``no_hsm_access``: peered, but does not need the HSMs.
+    ``outside``: cannot be read, known to be fine. ``no_hsm_access``: peered, but does not need the HSMs. ``via``: what
+    carries the traffic between it and the HSMs: a firewall with source NAT, or a reverse proxy.
     """
 
     __pydantic_config__ = _STRICT
 
     outside: tuple[str, ...] = ()
     no_hsm_access: tuple[str, ...] = ()
+    via: Mapping[str, Literal["snat", "proxy"]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +136,29 @@ class CheckSettings:
     in_progress_minutes: int | None = None
 
 
+class Auth(StrEnum):
+    """How to log in to Azure. ``auto``: by what is set up where it runs, and never by trying one after the other."""
+
+    AUTO = "auto"
+    MANAGED_IDENTITY = "managed-identity"
+    WORKLOAD_IDENTITY = "workload-identity"
+    GITHUB_OIDC = "github-oidc"
+    AZURE_CLI = "azure-cli"
+    ENVIRONMENT = "environment"
+    DEFAULT = "default"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AzureSettings:
-    """Which cloud is read. ``credential_scope`` is needed only for an endpoint that is none of the known clouds."""
+    """Which cloud is read, and as whom.
+
+    ``credential_scope`` is needed only for an endpoint that is none of the known clouds.
+    """
 
     __pydantic_config__ = _STRICT
 
     endpoint: str = "https://management.azure.com"
+    auth: Auth = Auth.AUTO
     credential_scope: str = ""
 
 

@@ -26,7 +26,7 @@ def _lines(run: Run, width: int | None) -> Iterator[Text]:
     estate = run.estate
     yield from heading("Payment HSMs", estate, width)
     for note in estate.notes:
-        yield from wrapped(f"note: {one_line(note)}", 0, width, "unknown")
+        yield from wrapped(f"note: {one_line(note)}", 0, width, "unknown", hang=6)
     pool_of = {hsm: pool for pool in run.pools for hsm in pool.hsms}
     places = _places(run)
     longest = max((len(one_line(hsm.name, 60)) for hsm in estate.hsms.values()), default=0)
@@ -34,7 +34,7 @@ def _lines(run: Run, width: int | None) -> Iterator[Text]:
     for subscription, group in groupby(hsms, key=lambda hsm: hsm.subscription):
         known = estate.subscriptions.get(subscription)
         yield styled()
-        yield styled((one_line(known.name if known else subscription), "head"), f"   {subscription}")
+        yield styled((one_line(known.name if known else subscription), "head"), f"   {one_line(subscription, 60)}")
         for hsm in group:
             yield from _hsm(hsm, pool_of[hsm.key], places[hsm.key], estate, longest, width)
     if not hsms:
@@ -47,7 +47,7 @@ def _lines(run: Run, width: int | None) -> Iterator[Text]:
         yield styled()
         yield styled((f"Could not be read ({len(estate.gaps)})", "unknown"))
         for gap in estate.gaps:
-            yield from wrapped(f"{gap.what} {one_line(gap.subject)}: {one_line(gap.reason)}", 2, width)
+            yield from wrapped(f"{one_line(gap.what)} {one_line(gap.subject)}: {one_line(gap.reason)}", 2, width)
 
 
 def _places(run: Run) -> dict[str, str | None]:
@@ -62,8 +62,9 @@ def _places(run: Run) -> dict[str, str | None]:
 def _hsm(hsm: Hsm, pool: Pool, place: str | None, estate: Estate, longest: int, width: int | None) -> Iterator[Text]:
     state = "not read" if hsm.gap else one_line(hsm.provisioning_state or "state not told")
     style = "ok" if hsm.is_in_state("Succeeded") else "unknown" if hsm.provisioning_state is None else "fail"
-    facts = (f"{one_line(hsm.name, 60):<{longest}}", hsm.location, place or "placement not known", one_line(hsm.sku))
-    cells = [styled(f"  {facts[0]}"), *(styled(fact) for fact in facts[1:]), styled((state, style))]
+    facts = (hsm.location, place or "placement not known", hsm.sku)
+    name = styled(f"  {one_line(hsm.name, 60):<{longest}}")
+    cells = [name, *(styled(one_line(fact, 60)) for fact in facts), styled((state, style))]
     yield from flowed(cells, 6, width)
     host = ", ".join(addresses(hsm, estate, "host")) or "none"
     management = ", ".join(addresses(hsm, estate, "management")) or "none"

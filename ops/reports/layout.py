@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ops.model.estate import Estate, Source
 from ops.model.finding import Outcome, Party
+from ops.model.untrusted import one_line
 
 STYLES = {"fail": "bold red", "unknown": "bold yellow", "ok": "green", "head": "bold", "quiet": "dim"}
 WHO_ACTS = {Party.MICROSOFT: "Microsoft has", Party.THALES: "Thales has", Party.CUSTOMER: "You have"}
@@ -24,10 +25,12 @@ WORDS = {
 
 def render(lines: Iterable[Text], colour: bool) -> str:
     """The lines as one string; terminal codes only if ``colour``."""
+    if not colour:
+        return "".join(f"{line.plain}\n" for line in lines)
     console = Console(
         width=1_000_000,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
+        force_terminal=True,
+        color_system="standard",
         legacy_windows=False,
         highlight=False,
         emoji=False,
@@ -89,7 +92,9 @@ def moment(at: datetime) -> str:
 
 
 def where_from(source: Source) -> str:
-    return f"{source.kind}: {source.name}"
+    """``sandbox: degraded``, ``snapshot: incident.json of sandbox: degraded``."""
+    original = f" of {where_from(source.original)}" if source.original else ""
+    return f"{source.kind}: {one_line(source.name, 120)}{original}"
 
 
 def heading(title: str, estate: Estate, width: int | None) -> list[Text]:

@@ -39,6 +39,8 @@ def _lines(plan: Plan, width: int | None, whole: bool) -> Iterator[Text]:
         for held in plan.held_back:
             yield from wrapped(f"{_severity(held.draft)}  {one_line(held.draft.title)}", 2, width, hang=12)
             yield from wrapped(one_line(held.reason, 500), 14, width, "unknown")
+            if whole:
+                yield from _text(held.draft)
     if plan.existing:
         yield styled()
         yield styled(("already open", "head"))
@@ -67,11 +69,15 @@ def _draft(number: int, draft: Draft, width: int | None, whole: bool) -> Iterato
             width,
             "unknown",
         )
-    yield from wrapped(f"causes: {_checks(draft.cause)}   subscription: {draft.subscription}", 3, width)
+    yield from wrapped(f"causes: {_checks(draft.cause)}   subscription: {one_line(draft.subscription, 60)}", 3, width)
     if whole:
-        yield styled()
-        for line in draft.description.splitlines():
-            yield styled(f"   | {one_line(line, 2000)}")
+        yield from _text(draft)
+
+
+def _text(draft: Draft) -> Iterator[Text]:
+    yield styled()
+    for line in draft.description.splitlines():
+        yield styled(f"   | {one_line(line, 2000)}")
 
 
 def _severity(draft: Draft) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -45,8 +46,10 @@ def gaps_json(gaps: Iterable[Gap]) -> list[dict[str, str]]:
     return [{"subject": gap.subject, "what": gap.what, "reason": gap.reason} for gap in gaps]
 
 
-def source_json(source: Source) -> dict[str, str]:
-    return {"kind": source.kind, "name": source.name}
+def source_json(source: Source) -> dict[str, Any]:
+    """``original`` only where the source is a snapshot."""
+    original = {"original": source_json(source.original)} if source.original else {}
+    return {"kind": source.kind, "name": source.name, **original}
 
 
 def timestamp(at: datetime) -> str:
@@ -55,5 +58,8 @@ def timestamp(at: datetime) -> str:
 
 
 def dumps(document: dict[str, Any]) -> str:
-    """ASCII only, so that no direction mark or escape reaches a terminal through a document."""
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    """ASCII only, so that no direction mark or escape reaches a terminal through a document.
+
+    Of two number signs the first is escaped: a workflow's runner reads ``##[command]`` anywhere in a line.
+    """
+    return re.sub("#(?=#)", r"\\u0023", json.dumps(document, indent=2, ensure_ascii=True)) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 
 from rich.text import Text
@@ -27,7 +28,7 @@ def render(run: Run, width: int | None, colour: bool) -> str:
 def _lines(run: Run, width: int | None) -> Iterator[Text]:
     yield from heading("Payment HSM check", run.estate, width)
     for note in run.estate.notes:
-        yield from wrapped(f"note: {one_line(note)}", 0, width, "unknown")
+        yield from wrapped(f"note: {one_line(note)}", 0, width, "unknown", hang=6)
     yield styled()
     yield from _pools(run, width)
     if not run.estate.hsms:
@@ -73,21 +74,49 @@ def _failure(finding: Finding, width: int | None) -> Iterator[Text]:
 
 
 def _unknown(run: Run, width: int | None) -> Iterator[Text]:
-    findings = [f for f in run.findings if f.outcome is Outcome.UNKNOWN]
-    seen = " ".join(f.evidence for f in findings)
-    silent = [gap for gap in run.estate.gaps if gap.reason not in seen]
-    if not findings and not silent:
+    rows = not_known(run)
+    if not rows:
         return
     yield styled()
-    yield styled((f"Not known ({len(findings) or len(silent)})", "head"))
-    by_fact = sorted(findings, key=lambda f: (f.subject.key, f.evidence))
-    for _, group in groupby(by_fact, key=lambda f: (f.subject.key, f.evidence)):
+    yield styled((f"Not known ({sum(row.findings for row in rows) or len(rows)})", "head"))
+    for row in rows:
+        if row.findings:
+            yield styled("  ", (row.what, "unknown"), "  ", (one_line(row.subject), "head"))
+            yield from wrapped(one_line(row.reason), 10, width)
+        else:
+            yield from wrapped(f"{one_line(row.what)} {one_line(row.subject)}: {one_line(row.reason)}", 2, width)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotKnown:
+    """One fact that is not known. ``what``: the checks that ask for it, or what could not be read and no check asks for.
+
+    ``findings`` counts the findings that say so. All text is untrusted.
+    """
+
+    what: str
+    subject: str
+    reason: str
+    findings: int
+
+
+def not_known(run: Run) -> tuple[NotKnown, ...]:
+    """What is not known, one fact each however many checks ask for it; then the gaps that no finding mentions."""
+    findings = sorted(
+        (f for f in run.findings if f.outcome is Outcome.UNKNOWN), key=lambda f: (f.subject.key, f.evidence)
+    )
+    rows = []
+    for _, group in groupby(findings, key=lambda f: (f.subject.key, f.evidence)):
         same = list(group)
         checks = same[0].check if len(same) == 1 else f"{same[0].check} and {counted(len(same) - 1, 'other check')}"
-        yield styled("  ", (checks, "unknown"), "  ", (one_line(same[0].subject.name), "head"))
-        yield from wrapped(one_line(same[0].evidence), 10, width)
-    for gap in silent:
-        yield from wrapped(f"{one_line(gap.what)} {one_line(gap.subject)}: {one_line(gap.reason)}", 2, width)
+        rows.append(NotKnown(what=checks, subject=same[0].subject.name, reason=same[0].evidence, findings=len(same)))
+    seen = " ".join(one_line(f.evidence, 2000) for f in findings)
+    rows += [
+        NotKnown(what=gap.what, subject=gap.subject, reason=gap.reason, findings=0)
+        for gap in run.estate.gaps
+        if one_line(gap.reason) not in seen
+    ]
+    return tuple(rows)
 
 
 def _pools(run: Run, width: int | None) -> Iterator[Text]:
@@ -110,7 +139,7 @@ def _pools(run: Run, width: int | None) -> Iterator[Text]:
 def _block(run: Run, name: tuple[str, str], pools: list[Pool], width: int | None) -> tuple[bool, list[Text]]:
     """The lines of one application, and whether all is well with it."""
     lines, survives, alive = [], [], []
-    longest = max(len(pool.region) for pool in pools)
+    longest = max(len(one_line(pool.region, 60)) for pool in pools)
     for pool in pools:
         members = pool.members(run.estate)
         places = placement(pool, run.estate).label
@@ -118,8 +147,8 @@ def _block(run: Run, name: tuple[str, str], pools: list[Pool], width: int | None
         works = [hsm for hsm in members if working(hsm, run.estate)]
         if works:
             alive.append(pool.region)
-        if len({places[hsm.key] for hsm in works if hsm.key in places}) < 2:
-            survives.append(pool.region)
+        if not survives_a_stamp(pool, run.estate):
+            survives.append(one_line(pool.region, 60))
     fine = not survives and all(pool.region in alive for pool in pools)
     regions = "yes" if len(alive) > 1 else "no"
     stamp = f"not in {', '.join(survives)}" if survives else "yes"
@@ -134,18 +163,25 @@ def _block(run: Run, name: tuple[str, str], pools: list[Pool], width: int | None
 def _region(
     pool: Pool, members: Iterable[Hsm], label: Mapping[str, str], longest: int, estate: Estate, width: int | None
 ) -> list[Text]:
-    cells = [styled(f"  {pool.region:<{longest}}")]
+    cells = [styled(f"  {one_line(pool.region, 60):<{longest}}")]
     for hsm in sorted(members, key=lambda hsm: (label.get(hsm.key, "~"), hsm.name)):
         works = working(hsm, estate)
         sign, style = {True: ("● ", "ok"), False: ("✖ ", "fail"), None: ("? ", "unknown")}[works]
         name = f"{sign if width is not None else ''}{one_line(hsm.name, 60)}"
-        word = _word(hsm, works)
-        place = label.get(hsm.key, "placement not known")
+        word = trouble(hsm, works)
+        place = one_line(label.get(hsm.key, "placement not known"), 60)
         cells.append(styled(f"{place} ", (name, style), f" {word}" if word else ""))
     return flowed(cells, longest + 5, width)
 
 
-def _word(hsm: Hsm, works: bool | None) -> str:
+def survives_a_stamp(pool: Pool, estate: Estate) -> bool:
+    """Whether HSMs that work for sure stand in two placements."""
+    label = placement(pool, estate).label
+    return len({label[hsm.key] for hsm in pool.members(estate) if hsm.key in label and working(hsm, estate)}) >= 2
+
+
+def trouble(hsm: Hsm, works: bool | None) -> str:
+    """What is the matter with an HSM, in two words; ``""`` when it works."""
     if works:
         return ""
     if works is None:

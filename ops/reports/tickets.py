@@ -29,7 +29,9 @@ def _list(tickets: tuple[Ticket, ...], gaps: tuple[Gap, ...], width: int | None)
         )
         yield from wrapped(one_line(ticket.title), 2, width)
         yield from wrapped(f"{one_line(ticket.service)} > {one_line(ticket.classification)}", 2, width, "quiet")
-        yield from wrapped(f"name {one_line(ticket.name)}   subscription {ticket.subscription}", 2, width, "quiet")
+        yield from wrapped(
+            f"name {one_line(ticket.name)}   subscription {one_line(ticket.subscription, 60)}", 2, width, "quiet"
+        )
     yield from _gaps(gaps, width)
 
 
@@ -38,7 +40,7 @@ def _gaps(gaps: tuple[Gap, ...], width: int | None) -> Iterator[Text]:
         yield styled()
         yield styled((f"Could not be read ({len(gaps)})", "unknown"))
         for gap in gaps:
-            yield from wrapped(f"{gap.what} {one_line(gap.subject)}: {one_line(gap.reason)}", 2, width)
+            yield from wrapped(f"{one_line(gap.what)} {one_line(gap.subject)}: {one_line(gap.reason)}", 2, width)
 
 
 def render_one(ticket: Ticket, width: int | None, colour: bool) -> str:

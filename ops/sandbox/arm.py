@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ops.sandbox import errors
@@ -14,6 +15,7 @@ _KNOWN_FEATURES = ("Microsoft.HardwareSecurityModules/AzureDedicatedHsm", "Micro
 _FILTER = re.compile(r"^\s*resourceType\s+eq\s+'(?P<type>[^']+)'\s*$", re.IGNORECASE)
 _TENANT = "00000000-0000-0000-0000-00000000aad0"
 _GENERIC = ("id", "name", "type", "kind", "location", "tags", "sku", "plan", "identity", "managedBy", "zones")
+_GROUPS = "/providers/Microsoft.Management/managementGroups"
 _REGIONS = {
     "eastus": "East US",
     "westus": "West US",
@@ -24,6 +26,21 @@ _REGIONS = {
     "australiaeast": "Australia East",
     "australiasoutheast": "Australia Southeast",
 }
+
+
+def _is_below(child: str, group: str, parents: Mapping[str, str]) -> bool:
+    seen: set[str] = set()
+    while child in parents and child not in seen:
+        seen.add(child)
+        child = parents[child].lower()
+        if child == group:
+            return True
+    return False
+
+
+def _descendant(arm_id: str, kind: str, display_name: str, parent: str) -> dict[str, Any]:
+    properties = {"displayName": display_name, "parent": {"id": f"{_GROUPS}/{parent}"}}
+    return {"id": arm_id, "type": kind, "name": arm_id.rpartition("/")[2], "properties": properties}
 
 
 class Arm:
@@ -43,8 +60,11 @@ class Arm:
         segments = call.segments
         match [call.method, *call.lowered]:
             case ["GET", "subscriptions"]:
-                known = [self._subscription(key) for key in self._holdings.subscriptions]
+                visible = [key for key, one in self._holdings.subscriptions.items() if one.actions]
+                known = [self._subscription(key) for key in visible]
                 return page(known, call, self._page_size)
+            case ["GET", "providers", "microsoft.management", "managementgroups", group, "descendants"]:
+                return page(self._descendants(group, segments[3]), call, self._page_size)
             case [_, "subscriptions", key, *_] if key not in self._holdings.subscriptions:
                 raise errors.unknown_subscription(segments[1])
             case ["GET", "subscriptions", key]:
@@ -57,6 +77,10 @@ class Arm:
                 return page(self._holdings.groups_of(key), call, self._page_size)
             case ["GET", "subscriptions", key, "providers"]:
                 return page([self._provider(key, namespace) for namespace in TYPES], call, self._page_size)
+            case ["GET", "subscriptions", key, "providers", "microsoft.authorization", "permissions"]:
+                actions = self._holdings.subscriptions[key].actions
+                granted = {"actions": actions, "notActions": [], "dataActions": [], "notDataActions": []}
+                return page([granted], call, self._page_size)
             case ["GET", "subscriptions", key, "providers", _]:
                 return Answer(body=self._provider(key, segments[3]))
             case ["POST", "subscriptions", key, "providers", namespace, "register"]:
@@ -97,17 +121,47 @@ class Arm:
         return {
             "id": f"/subscriptions/{subscription.id}",
             "authorizationSource": "RoleBased",
-            "managedByTenants": [],
+            "managedByTenants": [{"tenantId": _TENANT}] if subscription.tenant_id else [],
             "subscriptionId": subscription.id,
-            "tenantId": _TENANT,
+            "tenantId": subscription.tenant_id or _TENANT,
             "displayName": subscription.display_name,
-            "state": "Enabled",
+            "state": subscription.state,
             "subscriptionPolicies": {
                 "locationPlacementId": "Public_2014-09-01",
                 "quotaId": "EnterpriseAgreement_2014-09-01",
                 "spendingLimit": "Off",
             },
         }
+
+    def _descendants(self, group: str, given: str) -> list[dict[str, Any]]:
+        """What lies below a management group, however deep; ARM hides whether a group exists from whom may not read it."""
+        parents = self._holdings.parents
+        above = {key: self._holdings.ancestors(key) for key in self._holdings.subscriptions}
+        names = {name.lower(): name for chain in above.values() for name in chain} | {
+            name.lower(): name for name in parents.values()
+        }
+        if group not in names and group not in parents:
+            raise errors.refused("Microsoft.Management/managementGroups/descendants/read", f"{_GROUPS}/{given}")
+        found = []
+        for child, parent in parents.items():
+            if _is_below(child, group, parents):
+                found.append(
+                    _descendant(
+                        f"{_GROUPS}/{names.get(child, child)}",
+                        "Microsoft.Management/managementGroups",
+                        names.get(child, child),
+                        parent,
+                    )
+                )
+        for key, chain in above.items():
+            if group in {name.lower() for name in chain}:
+                subscription = self._holdings.subscriptions[key]
+                found.append(
+                    _descendant(
+                        f"/subscriptions/{subscription.id}", "/subscriptions", subscription.display_name, chain[0]
+                    )
+                )
+        return found
 
     def _locations(self, key: str) -> list[dict[str, Any]]:
         zones = {region.lower(): mapping for region, mapping in self._holdings.subscriptions[key].zones.items()}

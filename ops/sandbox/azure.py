@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from ops.sandbox import errors
 from ops.sandbox.arm import Arm
 from ops.sandbox.estate_values import EstateFile
-from ops.sandbox.faults import Faults
+from ops.sandbox.faults import Faults, action_of
 from ops.sandbox.holdings import Holdings
 from ops.sandbox.limits import Throttle
 from ops.sandbox.resource_graph import ResourceGraph
@@ -31,7 +31,10 @@ class Azure:
         self.latency = estate.latency_ms / 1000
         self._throttle = Throttle(estate.limits, time.monotonic, lambda: utc_now().isoformat())
         self._arm = Arm(estate, holdings)
-        self._graph = ResourceGraph(estate, holdings, self.faults.refuses)
+        self._holdings = holdings
+        self._graph = ResourceGraph(
+            estate, holdings, lambda arm_id: self.faults.refuses(arm_id) or holdings.hides(arm_id)
+        )
         self._desk = SupportDesk(estate, utc_now)
 
     def answer(self, call: Call, *, authorized: bool, correlation_id: str) -> Answer:
@@ -44,6 +47,8 @@ class Azure:
                 raise errors.ArmError(404, "NotFound", "There is nothing here.")
             if not call.parameter("api-version"):
                 raise errors.missing_api_version()
+            if self._holdings.hides(call.path):
+                raise errors.refused(action_of(call), call.path)
             headers = self._throttle.admit(call, correlation_id)
             answer = self._route(call)
         except errors.ArmError as problem:

@@ -15,11 +15,18 @@ class _Part(BaseModel):
 
 
 class Subscription(_Part):
-    """A subscription; ``zones``: physical zone by logical zone by region."""
+    """A subscription; ``zones``: physical zone by logical zone by region.
+
+    ``tenant_id``: of the tenant that it is delegated from (Lighthouse). ``actions``: what the
+    caller's roles allow; none = ARM refuses it and does not list it.
+    """
 
     id: Annotated[str, StringConstraints(pattern=GUID)]
     display_name: str
     management_group: str | None = None
+    tenant_id: Annotated[str, StringConstraints(pattern=GUID)] | None = None
+    state: Literal["Enabled", "Warned", "PastDue", "Disabled", "Deleted"] = "Enabled"
+    actions: list[str] = ["*/read", "Microsoft.Support/*"]
     features: dict[str, str] = {}
     providers: dict[str, str] = {}
     zones: dict[str, dict[str, str]] = {}
@@ -85,10 +92,11 @@ class Limits(_Part):
 
 
 class EstateFile(_Part):
-    """A whole estate."""
+    """A whole estate. ``management_groups``: the parent of each group that lies in another."""
 
     description: str = ""
     subscriptions: list[Subscription]
+    management_groups: dict[str, str] = {}
     resources: list[dict[str, Any]]
     activity_log: list[dict[str, Any]] = []
     support: Support = Support()

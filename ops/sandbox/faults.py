@@ -71,7 +71,7 @@ def fault_answer(fault: Fault, call: Call) -> Answer | None:
 def _problem(status: int, code: str, call: Call) -> errors.ArmError:
     match code:
         case "AuthorizationFailed":
-            return errors.refused(_action(call), call.path)
+            return errors.refused(action_of(call), call.path)
         case "SubscriptionRequestsThrottled" if "/providers/microsoft.resourcegraph/" in call.path.lower():
             return errors.throttled_graph("", "")
         case "SubscriptionRequestsThrottled":
@@ -82,7 +82,7 @@ def _problem(status: int, code: str, call: Call) -> errors.ArmError:
             return errors.ArmError(status, code, f"The request was answered with {code} by a fault of the sandbox.")
 
 
-def _action(call: Call) -> str:
+def action_of(call: Call) -> str:
     """The action that a request needs the right to: ``Microsoft.Network/virtualNetworks/subnets/read``."""
     lowered = call.lowered
     kind = "Microsoft.Resources/subscriptions"

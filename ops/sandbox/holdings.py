@@ -45,6 +45,7 @@ class Holdings:
 
     def __init__(self, estate: EstateFile) -> None:
         self.subscriptions: dict[str, Subscription] = {item.id.lower(): item for item in estate.subscriptions}
+        self.parents: dict[str, str] = {group.lower(): parent for group, parent in estate.management_groups.items()}
         self.resources: dict[str, Body] = {}
         self.groups: dict[str, Body] = {}
         self._of_subscription: dict[str, list[Body]] = {key: [] for key in self.subscriptions}
@@ -71,6 +72,20 @@ class Holdings:
             self.groups.setdefault(group.lower(), inferred)
         self.resources[str(body["id"]).lower()] = body
         self._of_subscription[parts[2].lower()].append(body)
+
+    def hides(self, arm_id: str) -> bool:
+        """Whether it lies in a subscription that the caller has no rights on: ARM does not even list that."""
+        _, _, subscription, *_ = [*arm_id.lower().split("/"), "", "", ""]
+        return subscription in self.subscriptions and not self.subscriptions[subscription].actions
+
+    def ancestors(self, subscription: str) -> list[str]:
+        """The management groups above a subscription, the nearest first."""
+        found: list[str] = []
+        group = self.subscriptions[subscription].management_group
+        while group is not None and group not in found:
+            found.append(group)
+            group = self.parents.get(group.lower())
+        return found
 
     def in_subscription(self, subscription: str) -> list[Body]:
         """Its resources in the order of the file."""

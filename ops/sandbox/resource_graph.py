@@ -64,7 +64,9 @@ class ResourceGraph:
         if not subscriptions:
             groups = {group.lower() for group in management_groups}
             asked = [
-                key for key, item in known.items() if not groups or (item.management_group or "").lower() in groups
+                key
+                for key in known
+                if not groups or groups & {group.lower() for group in self._holdings.ancestors(key)}
             ]
         if not asked and (subscriptions or management_groups):
             given = ", ".join([*subscriptions, *management_groups])
@@ -89,10 +91,11 @@ class ResourceGraph:
         rows: Rows = []
         for key in readable:
             subscription = self._holdings.subscriptions[key]
-            ancestors = [{"name": subscription.management_group, "displayName": subscription.management_group}]
             properties = {
-                "state": "Enabled",
-                "managementGroupAncestorsChain": ancestors if subscription.management_group else [],
+                "state": subscription.state,
+                "managementGroupAncestorsChain": [
+                    {"name": group, "displayName": group} for group in self._holdings.ancestors(key)
+                ],
             }
             body = {
                 "id": f"/subscriptions/{subscription.id}",

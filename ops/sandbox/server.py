@@ -114,9 +114,16 @@ def _response(answer: Answer, request: web.Request, correlation_id: str) -> web.
     if isinstance(answer.body, str):
         body = answer.body.encode()
     elif answer.body is not None:
-        body = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
+        body = _json(answer.body)
         headers["content-type"] = "application/json; charset=utf-8"
     return web.Response(status=answer.status, body=body, headers=headers | dict(answer.headers))
+
+
+def _json(body: object) -> bytes:
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # an estate file that writes characters beyond U+FFFF as JSON does, in two halves
+        return json.dumps(body, separators=(",", ":")).encode()
 
 
 async def _send_part(response: web.Response, request: web.Request, size: int) -> None:

@@ -64,7 +64,7 @@ def describe(cause: Cause, estate: Estate, version: str) -> Wording:
         f"Impact: Azure Payment HSM cannot be reached as designed from {count} before the feature is approved.",
         f"Since: seen {estate.observed_at:%Y-%m-%d %H:%M} UTC.",
         f"What we see: {FASTPATH_FEATURE} is registered on our side and Pending ({FASTPATH_CHECK}) in:",
-        *(f"{subscription} {_holdings(subscription, estate)}" for subscription in cause.subscriptions),
+        *(f"{one_line(subscription, 60)} {_holdings(subscription, estate)}" for subscription in cause.subscriptions),
         (
             f"Request: please approve {FASTPATH_FEATURE} for every subscription in this list. No device has to be "
             "touched for it, and nothing may be reallocated, released or deleted."

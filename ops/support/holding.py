@@ -24,7 +24,8 @@ def reasons_to_wait(draft: Draft, run: Run, desks: Desks, *, anyway: bool) -> tu
     listed = {subscription.lower(): answer for subscription, answer in desks.tickets.items()}
     tickets = [ticket for answer in listed.values() if not isinstance(answer, Gap) for ticket in answer]
     by_choice = () if anyway else (*_ours_first(draft, run), *_asked_already(draft, tickets))
-    return (*by_choice, *_unlisted(draft, listed), *_unaddressed(draft, desks))
+    closed = _closed(draft, listed, desks)
+    return (*by_choice, closed) if closed else (*by_choice, *_unlisted(draft, listed), *_unaddressed(draft, desks))
 
 
 def _ours_first(draft: Draft, run: Run) -> Iterator[str]:
@@ -57,13 +58,25 @@ def _is_about_same(ticket: Ticket, draft: Draft) -> bool:
     return arm_id.key(ticket.resource_id) in draft.cause.hsms and is_for_payment_hsms(ticket)
 
 
+def _closed(draft: Draft, listed: Mapping[str, tuple[Ticket, ...] | Gap], desks: Desks) -> str:
+    """Why the desk answers nothing at all, where it is one reason for everything: then it is told once."""
+    answers = [desks.services, *(listed.get(subscription) for subscription in _wanted(draft))]
+    reasons = {answer.reason if isinstance(answer, Gap) else "" for answer in answers}
+    reason = reasons.pop() if len(reasons) == 1 else ""
+    return f"the support desk could not be read: {one_line(reason)}" if reason else ""
+
+
+def _wanted(draft: Draft) -> list[str]:
+    return sorted({*draft.cause.subscriptions, draft.subscription})
+
+
 def _unlisted(draft: Draft, listed: Mapping[str, tuple[Ticket, ...] | Gap]) -> Iterator[str]:
-    for subscription in sorted({*draft.cause.subscriptions, draft.subscription}):
-        answer = listed.get(subscription)
+    for subscription in _wanted(draft):
+        answer, which = listed.get(subscription), one_line(subscription, 60)
         if answer is None:
-            yield f"the tickets of subscription {subscription} were not read"
+            yield f"the tickets of subscription {which} were not read"
         elif isinstance(answer, Gap):
-            yield f"the tickets of subscription {subscription} could not be read: {one_line(answer.reason)}"
+            yield f"the tickets of subscription {which} could not be read: {one_line(answer.reason)}"
 
 
 def _unaddressed(draft: Draft, desks: Desks) -> Iterator[str]:

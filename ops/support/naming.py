@@ -36,7 +36,7 @@ def pool_base(label: str) -> str:
 
 def _base(kind: str, key: str, readable: str) -> str:
     slug = re.sub("[^a-z0-9]+", "-", readable.lower())[:_SLUG_LENGTH].strip("-")
-    digest = hashlib.sha256(key.encode()).hexdigest()[:12]
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return "-".join(part for part in ("phsm", kind, slug, digest) if part)
 
 

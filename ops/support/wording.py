@@ -90,6 +90,10 @@ def _pool(impact: Impact) -> str:
     return f"{_ROLES[impact.pool.role]} {one_line(impact.pool.name, 80)}"
 
 
+def _region(impact: Impact) -> str:
+    return one_line(impact.pool.region, 60)
+
+
 def _where(hsm: Hsm, places: Mapping[str, str]) -> str:
     return ", ".join(one_line(part, 60) for part in (hsm.location, places.get(hsm.key)) if part)
 
@@ -105,7 +109,7 @@ def _trouble(cause: Cause, hsm: Hsm) -> str:
 
 def _impact(impact: Impact) -> str:
     untold = f", {impact.untold} not known" if impact.untold else ""
-    text = f"{_pool(impact)} has {impact.working} of {impact.total} HSMs working in {impact.pool.region}{untold}"
+    text = f"{_pool(impact)} has {impact.working} of {impact.total} HSMs working in {_region(impact)}{untold}"
     if impact.by_impact is TicketSeverity.CRITICAL:
         return f"{text}; none is left"
     return f"{text}; nothing works in {_listed(impact.lost)}" if impact.lost else text
@@ -161,7 +165,7 @@ def _checked(run: Run, hsms: Sequence[str], most: int) -> Iterator[str]:
 
 
 def _ha(impact: Impact) -> str:
-    where = f"HSMs of {_pool(impact)} stand in {_listed(impact.placements)} of {impact.pool.region}"
+    where = f"HSMs of {_pool(impact)} stand in {_listed(impact.placements)} of {_region(impact)}"
     if impact.entitlement is None:
         return where
     if impact.entitlement.severity_a is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ops.model.estate import DEDICATED_HSM_FEATURE, FASTPATH_FEATURE
 from tests.build import SUB_1, SUB_2
 
 GROUP = f"/subscriptions/{SUB_1}/resourceGroups/rg-hsm"
@@ -101,7 +102,7 @@ def estate(*more: dict[str, Any], faults: tuple[dict[str, Any], ...] = (), **set
         vnet(HUB, peers=(VNET,)),
     ]
     resources = {resource["id"]: resource for resource in (*usual, *more)}
-    registered = {"Microsoft.Network/FastPathEnabled": "Registered"}
+    registered = dict.fromkeys((FASTPATH_FEATURE, DEDICATED_HSM_FEATURE), "Registered")
     return {
         "subscriptions": [
             {"id": SUB_1, "displayName": "payments-prod", "features": registered},

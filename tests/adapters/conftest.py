@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import ssl
 import time
 import urllib.request
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from azure.core.credentials import AccessToken
@@ -21,7 +22,12 @@ from ops.adapters.connection import Connection
 from ops.adapters.retry_policy import RetrySettings
 from ops.model.estate import Estate, Source
 from ops.sandbox.child import Serving, running
+from tests import recording
 from tests.build import NOW
+
+if TYPE_CHECKING:
+    from vcr import VCR
+    from vcr.cassette import Cassette
 
 SCOPES = ("https://management.azure.com/.default",)
 QUICK = RetrySettings(
@@ -105,3 +111,42 @@ def serve(tmp_path: Path) -> Iterator[Callable[[str | dict[str, Any]], Arm]]:
             return Arm(stack.enter_context(running(estate)))
 
         yield start
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "estate(name): the file in tests/estates that a recording is made from")
+
+
+def pytest_recording_configure(vcr: VCR) -> None:
+    vcr.register_serializer("yaml", recording)
+
+
+@pytest.fixture
+def vcr_config() -> dict[str, Any]:
+    return recording.CONFIG
+
+
+@pytest.fixture(scope="module")
+def vcr_cassette_dir(request: pytest.FixtureRequest) -> str:
+    return str(recording.RECORDINGS / request.node.path.stem.removeprefix("test_recorded_"))
+
+
+@pytest.fixture
+def default_cassette_name(request: pytest.FixtureRequest) -> str:
+    return re.sub(r"\W+", "-", request.node.name.removeprefix("test_")).strip("-")
+
+
+@pytest.fixture
+def recorded(
+    request: pytest.FixtureRequest, vcr: Cassette, vcr_cassette_dir: str, record_mode: str
+) -> Iterator[Connection]:
+    """A connection to Azure as it was recorded for this test; all of that has to be asked for."""
+    if record_mode != "none":
+        estate = request.node.get_closest_marker("estate").args[0]
+        with recording.recording_from(estate, Path(vcr_cassette_dir).name) as connection:
+            yield connection
+        return
+    with recording.replaying() as connection:
+        yield connection
+    left = [str(asked) for index, asked in enumerate(vcr.requests) if not vcr.play_counts[index]]
+    assert left == [], "recorded, and not asked for"

@@ -11,7 +11,17 @@ import pytest
 
 from ops.errors import CloudUnreadable
 from ops.model import arm_id
-from ops.model.estate import ABSENT, FASTPATH_FEATURE, Estate, Gap, Hsm, NetworkProfile, Nic, Vnet
+from ops.model.estate import (
+    ABSENT,
+    DEDICATED_HSM_FEATURE,
+    FASTPATH_FEATURE,
+    Estate,
+    Gap,
+    Hsm,
+    NetworkProfile,
+    Nic,
+    Vnet,
+)
 from ops.sandbox.child import running
 from tests.adapters import arm_json
 from tests.adapters.conftest import Arm, cloud
@@ -45,6 +55,9 @@ def test_the_degraded_estate_is_read_whole(degraded: tuple[Arm, Estate]) -> None
     states = {sub.name: sub.features.get(FASTPATH_FEATURE) for sub in estate.subscriptions.values()}
     assert states["payments-apps"] == "Pending"
     assert states["payments-lab"] == "NotRegistered"
+    holders = {estate.subscriptions[hsm.subscription].name for hsm in estate.hsms.values()}
+    asked = {sub.name for sub in estate.subscriptions.values() if DEDICATED_HSM_FEATURE in sub.features}
+    assert asked == holders == {"payments-prod", "payments-ne", "payments-au"}
 
 
 def test_reading_sends_nothing_but_get_and_the_graph_query(degraded: tuple[Arm, Estate]) -> None:
@@ -111,9 +124,18 @@ def test_the_small_estate_gives_exactly_what_it_says(serve: Serve) -> None:
     assert vnet.subnets[0].is_delegated_to_hsms
     assert arm_id.key(arm_json.HUB) in estate.vnets
     assert {key: sub.features for key, sub in estate.subscriptions.items()} == {
-        SUB_1: {FASTPATH_FEATURE: "Registered"},
+        SUB_1: {FASTPATH_FEATURE: "Registered", DEDICATED_HSM_FEATURE: "Registered"},
         SUB_2: {FASTPATH_FEATURE: "Registered"},
     }
+
+
+def test_the_features_of_a_subscription_that_holds_hsms_but_no_network_are_read(serve: Serve) -> None:
+    lodger = arm_json.hsm(arm_json.HSM.replace(SUB_1, SUB_2))
+    document = arm_json.estate(lodger, arm_json.vnet(subnets=("hsmsubnet",)))
+    document["subscriptions"][1]["features"] = {DEDICATED_HSM_FEATURE: "Pending"}
+    estate = serve(document).observe()
+    assert list(estate.vnets) == [arm_id.key(arm_json.VNET)]
+    assert estate.subscriptions[SUB_2].features[DEDICATED_HSM_FEATURE] == "Pending"
 
 
 def test_only_the_asked_subscriptions_are_in_scope_but_peers_are_followed(serve: Serve) -> None:
@@ -168,7 +190,7 @@ def test_pages_are_followed_to_the_end(serve: Serve) -> None:
     assert len(arm.log("POST", "ResourceGraph")) >= 4
 
 
-def test_confirming_reads_the_hsm_its_nics_and_the_feature_again(serve: Serve) -> None:
+def test_confirming_reads_the_hsm_its_nics_and_the_features_again(serve: Serve) -> None:
     arm = serve(arm_json.estate())
     with arm.connect() as connection:
         reader = cloud(connection)
@@ -177,8 +199,12 @@ def test_confirming_reads_the_hsm_its_nics_and_the_feature_again(serve: Serve) -
         again = reader.confirm(estate, hsms=[arm_id.key(arm_json.HSM)], subscriptions=[SUB_1])
     asked = arm.log()[before:]
     assert {entry["method"] for entry in asked} == {"GET"}
-    assert len(asked) == 5
-    assert again.requests == estate.requests + 5
+    assert len(asked) == 6
+    assert {entry["path"].rpartition("/")[2] for entry in asked if "/features/" in entry["path"]} == {
+        "FastPathEnabled",
+        "AzureDedicatedHsm",
+    }
+    assert again.requests == estate.requests + 6
     assert again.hsms == estate.hsms
     assert again.nics == estate.nics
     assert again.subscriptions == estate.subscriptions

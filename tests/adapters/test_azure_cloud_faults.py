@@ -13,7 +13,7 @@ import pytest
 
 from ops.errors import CloudUnreadable
 from ops.model import arm_id
-from ops.model.estate import FASTPATH_FEATURE, Estate, Gap, Vnet
+from ops.model.estate import DEDICATED_HSM_FEATURE, FASTPATH_FEATURE, Estate, Gap, Vnet
 from ops.sandbox.child import running
 from tests.adapters import arm_json
 from tests.adapters.conftest import QUICK, Arm
@@ -205,7 +205,8 @@ def test_an_unregistered_feature_is_absent_and_a_refused_one_a_gap(serve: Serve)
         {"method": "GET", "path": f"/subscriptions/{SUB_2}/*/features/*", "status": 403},
     )
     estate = serve(arm_json.estate(faults=faults)).observe()
-    assert repr(estate.subscriptions[SUB_1].features[FASTPATH_FEATURE]) == "Absent(absent=True)"
+    for feature in (FASTPATH_FEATURE, DEDICATED_HSM_FEATURE):
+        assert repr(estate.subscriptions[SUB_1].features[feature]) == "Absent(absent=True)"
     refused = estate.subscriptions[SUB_2].features[FASTPATH_FEATURE]
     assert isinstance(refused, Gap)
     assert refused.reason == "403 AuthorizationFailed"

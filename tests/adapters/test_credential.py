@@ -10,7 +10,13 @@ import pytest
 from azure.core.credentials import AccessToken, AccessTokenInfo, TokenRequestOptions
 from azure.core.exceptions import ClientAuthenticationError
 
-from ops.adapters.credential import CachedCredential, ConstantCredential, credential_scopes, default_credential
+from ops.adapters.credential import (
+    CachedCredential,
+    ConstantCredential,
+    authority,
+    credential_scopes,
+    default_credential,
+)
 from ops.errors import CloudUnreadable
 from tests.adapters.conftest import CountingCredential
 
@@ -98,7 +104,7 @@ def test_no_credential_is_one_line_with_the_names_that_were_tried() -> None:
     )
     with pytest.raises(CloudUnreadable) as caught:
         asyncio.run(CachedCredential(RefusingCredential(message=told)).get_token(SCOPE))
-    assert caught.value.what == "no Azure credential works here (tried: EnvironmentCredential, AzureCliCredential)"
+    assert caught.value.what == "no Azure credential works here: none of EnvironmentCredential, AzureCliCredential"
     assert "az login" in caught.value.tip
     assert "AZURE_CLIENT_ID" in caught.value.tip
 
@@ -108,7 +114,7 @@ def test_a_refused_login_is_told_on_one_line() -> None:
         asyncio.run(
             CachedCredential(RefusingCredential(message="AADSTS7000222: expired\nTrace ID: 1\x1b[31m")).get_token(SCOPE)
         )
-    assert caught.value.what == "no Azure token could be had: AADSTS7000222: expired Trace ID: 1 [31m"
+    assert caught.value.what == "no Azure credential works here: AADSTS7000222: expired Trace ID: 1 [31m"
 
 
 def test_closing_the_cache_closes_the_credential() -> None:
@@ -135,6 +141,15 @@ def test_closing_the_cache_closes_the_credential() -> None:
 )
 def test_scopes_are_known_for_the_known_clouds_alone(endpoint: str, scopes: tuple[str, ...] | None) -> None:
     assert credential_scopes(endpoint) == scopes
+
+
+def test_the_login_host_follows_the_cloud_unless_the_environment_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AZURE_AUTHORITY_HOST", raising=False)
+    assert authority("https://management.azure.com") == {"authority": "login.microsoftonline.com"}
+    assert authority("https://management.usgovcloudapi.net/") == {"authority": "login.microsoftonline.us"}
+    assert authority("https://arm.internal.example") == {}
+    monkeypatch.setenv("AZURE_AUTHORITY_HOST", "login.internal.example")
+    assert authority("https://management.azure.com") == {}
 
 
 CHAIN = """

@@ -13,7 +13,7 @@ import ops.checks
 from ops.checks import collect
 from ops.checks.subjects import hsm_subject
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, FASTPATH_FEATURE, Gap
+from ops.model.estate import ABSENT, DEDICATED_HSM_FEATURE, FASTPATH_FEATURE, Gap
 from ops.model.finding import IssueCategory, Outcome, Party
 from ops.model.policy import Policy
 from tests.build import SUB_2, estate, hsm, peering, subnet, subnet_id, subscription, unread_hsm, vnet, vnet_id
@@ -36,9 +36,9 @@ every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.i
 def mess():
     """An estate in which every check fails somewhere, and most are unknown elsewhere."""
     hub, mgmt = vnet_id("hub", SUB_2), subnet_id("m", "vnet-b")
-    nsg = f"{vnet_id()}-nsg"
+    nsg, routes = f"{vnet_id()}-nsg", f"{vnet_id()}-routes"
     broken = hsm("a", provisioning_state="Failed", status_message="Resource creation failed.")
-    nicless, stuck = hsm("b"), hsm("c", provisioning_state="Connecting")
+    nicless, stuck = hsm("b", sku="payShield9K"), hsm("c", provisioning_state="Connecting")
     return estate(
         broken,
         nicless,
@@ -48,12 +48,14 @@ def mess():
         unread_hsm("e", subscription=SUB_2),
         vnet(
             tags={"FastPathEnabled": "True"},
-            subnets=(subnet(delegations=(), network_security_group=nsg),),
+            subnets=(subnet(delegations=(), network_security_group=nsg, route_table=routes),),
             peerings=(peering(hub), peering(None)),
         ),
-        vnet("hub", subscription=SUB_2, tags={}),
-        subscription(features={FASTPATH_FEATURE: "NotRegistered"}),
-        subscription(SUB_2, "payments-hub", features={FASTPATH_FEATURE: "Pending"}),
+        vnet("hub", subscription=SUB_2, tags={}, location="westus"),
+        subscription(features=dict.fromkeys((FASTPATH_FEATURE, DEDICATED_HSM_FEATURE), "NotRegistered")),
+        subscription(
+            SUB_2, "payments-hub", features=dict.fromkeys((FASTPATH_FEATURE, DEDICATED_HSM_FEATURE), "Pending")
+        ),
         overrides={nic_slots(nicless)[0].nic_id: ABSENT, vnet_id("vnet-b"): gap()},
     )
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ops.checks import collect
 from ops.model import arm_id
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, Estate, Gap
+from ops.model.estate import ABSENT, DEDICATED_HSM_FEATURE, FASTPATH_FEATURE, Estate, Gap
 from ops.model.finding import Outcome
 from ops.model.policy import Policy
 from ops.run import evaluate, exit_code
@@ -19,7 +19,8 @@ from tests.build import NOW, SUB_1, SUB_2, estate, hsm, peering, subnet, subnet_
 HUB = vnet_id("hub", SUB_2)
 PAIR = ("a", "b")
 POOL = "payments-prod/eastus"
-ATTACHMENT = ("PHSM-NET-001", "PHSM-NET-003", "PHSM-NET-005", "PHSM-NET-006", "PHSM-SUB-003")
+PEERED = ("PHSM-NET-006", "PHSM-NET-007", "PHSM-SUB-003")
+ATTACHMENT = ("PHSM-NET-001", "PHSM-NET-003", "PHSM-NET-004", "PHSM-NET-005", *PEERED)
 
 
 def key_of(name):
@@ -76,17 +77,25 @@ def unless_gap(**changes):
     return lambda fact: fact if isinstance(fact, Gap) else replace(fact, **changes)
 
 
+def without_feature(name):
+    def take(known):
+        return replace(known, features={feature: state for feature, state in known.features.items() if feature != name})
+
+    return take
+
+
 def losses():
     hub_key = arm_id.key(HUB)
     for name in PAIR:
         owner, vnet_key = hsm_of(name), arm_id.key(vnet_id(vnet_name(name)))
         subnet_key = arm_id.key(subnet_id(vnet=vnet_name(name)))
-        on_hsm = dict.fromkeys(("PHSM-HSM-001", "PHSM-NET-009", *ATTACHMENT), owner.key)
+        on_hsm = dict.fromkeys(("PHSM-HA-003", "PHSM-HSM-001", "PHSM-HSM-002", "PHSM-NET-009", *ATTACHMENT), owner.key)
         pool = {"PHSM-HA-001": POOL, "PHSM-HA-002": POOL}
         bare = dict.fromkeys(("provisioning_state", "stamp", "zones", "host", "management", "last_modified_at"))
         hsm_loss = {
             "answer": (bare | {"gap": gap("payment HSM")}, on_hsm | pool),
-            "stamp": ({"stamp": None, "zones": None}, pool),
+            "stamp": ({"stamp": None, "zones": None}, pool | {"PHSM-HA-003": owner.key}),
+            "sku": ({"sku": ""}, {"PHSM-HSM-002": owner.key}),
             "state": (
                 {"provisioning_state": None},
                 {"PHSM-HSM-001": owner.key, "PHSM-NET-009": owner.key, "PHSM-HA-002": POOL},
@@ -104,24 +113,36 @@ def losses():
             yield Loss(
                 f"{name} {slot.role} state", in_mapping("nics", nic_key, unless_gap(provisioning_state=None)), told
             )
-        vnet_rests = dict.fromkeys(("PHSM-NET-003", "PHSM-NET-005", "PHSM-NET-006", "PHSM-SUB-003"), vnet_key)
+        peered = dict.fromkeys(PEERED, vnet_key)
+        attached = dict.fromkeys(("PHSM-NET-003", "PHSM-NET-004"), vnet_key)
+        vnet_rests = attached | peered | {"PHSM-NET-005": vnet_key}
         vnet_rests |= {"PHSM-NET-001": subnet_key}
         yield Loss(f"{name} vnet gap", in_mapping("vnets", vnet_key, lambda _: gap("vnet")), vnet_rests)
         yield Loss(f"{name} vnet gone", in_mapping("vnets", vnet_key, lambda _: None), vnet_rests)
         yield Loss(
             f"{name} subnets",
             in_mapping("vnets", vnet_key, unless_gap(subnets=None)),
-            {"PHSM-NET-001": subnet_key, "PHSM-NET-003": vnet_key},
+            attached | {"PHSM-NET-001": subnet_key},
         )
-        peered = {"PHSM-NET-006": vnet_key, "PHSM-SUB-003": vnet_key}
         yield Loss(f"{name} peerings", in_mapping("vnets", vnet_key, unless_gap(peerings=None)), peered)
         unnamed = unless_gap(peerings=(peering(HUB), peering(None)))
         yield Loss(f"{name} remote", in_mapping("vnets", vnet_key, unnamed), peered)
-    yield Loss("hub gap", in_mapping("vnets", hub_key, lambda _: gap("vnet")), {"PHSM-NET-006": hub_key})
-    yield Loss("hub gone", in_mapping("vnets", hub_key, lambda _: None), {"PHSM-NET-006": hub_key})
-    for sub in (SUB_1, SUB_2):
-        rests = {"PHSM-SUB-003": f"/subscriptions/{sub}"}
+        nowhere = in_mapping("vnets", vnet_key, unless_gap(location=""))
+        # the hub itself stays green where the peerings of this VNet are lost too: then the other VNet decides
+        yield Loss(f"{name} region", nowhere, {"PHSM-NET-007": vnet_key})
+    on_hub = dict.fromkeys(("PHSM-NET-006", "PHSM-NET-007"), hub_key)
+    yield Loss("hub gap", in_mapping("vnets", hub_key, lambda _: gap("vnet")), on_hub)
+    yield Loss("hub gone", in_mapping("vnets", hub_key, lambda _: None), on_hub)
+    yield Loss("hub region", in_mapping("vnets", hub_key, unless_gap(location="")), {"PHSM-NET-007": hub_key})
+    for sub, needed in (
+        (SUB_1, {"PHSM-SUB-002": DEDICATED_HSM_FEATURE, "PHSM-SUB-003": FASTPATH_FEATURE}),
+        (SUB_2, {"PHSM-SUB-003": FASTPATH_FEATURE}),
+    ):
+        rests = dict.fromkeys(needed, f"/subscriptions/{sub}")
         yield Loss(f"{sub} features", in_mapping("subscriptions", sub, unless_gap(features={})), rests)
+        for check, feature in needed.items():
+            take = in_mapping("subscriptions", sub, without_feature(feature))
+            yield Loss(f"{sub} {feature}", take, {check: f"/subscriptions/{sub}"})
         refused = replace(gap("subscription"), subject=f"/subscriptions/{sub}", whole_subscription=True)
         everything = {check.id: f"/subscriptions/{sub}" for check in collect()}
         yield Loss(f"{sub} refused", in_mapping("subscriptions", sub, unless_gap(gap=refused, features={})), everything)

@@ -10,7 +10,7 @@ import pytest
 from ops.sandbox.child import running
 from tests.process import phsm
 
-READING = (("inventory",), ("check",), ("tickets", "plan"), ("tickets", "list"), ("tickets", "open"))
+READING = (("inventory",), ("check",), ("doctor",), ("tickets", "plan"), ("tickets", "list"), ("tickets", "open"))
 GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 HSM = (
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"

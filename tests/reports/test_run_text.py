@@ -35,7 +35,7 @@ payments-prod   production
   eastus   stamp1 ● payshield-1   stamp2 ✖ payshield-2 Failed
   survives losing a stamp: not in eastus   a region: no   Severity A: available
 
-3 fail   1 unknown   7 pass
+3 fail   2 unknown   13 pass
 
 Microsoft has to act (2)
   high    PHSM-HA-002  payments-prod/eastus
@@ -50,8 +50,8 @@ You have to act (1)
           support none
           → {FIX}
 
-Not known (1)
-  PHSM-NET-006  hub
+Not known (2)
+  PHSM-NET-006 and 1 other check  hub
           virtual network could not be read: 403 AuthorizationFailed
 
 Explain a check: phsm checks explain PHSM-HA-002

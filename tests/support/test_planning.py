@@ -226,6 +226,13 @@ def test_without_the_service_nothing_is_opened() -> None:
     assert "none of the 0 support services" in reasons(planned(one_lost_nic(), desks(services=()), anyway=True))[0]
 
 
+def test_a_desk_that_answers_nothing_for_one_reason_says_so_once() -> None:
+    shut = desks(services=REFUSED, classifications=REFUSED, tickets={SUB_1: REFUSED})
+    assert reasons(planned(one_lost_nic(), shut, anyway=True)) == [
+        "the support desk could not be read: 403 AuthorizationFailed"
+    ]
+
+
 def test_without_the_classifications_nothing_is_opened() -> None:
     gap = Gap(subject="Microsoft.Support", what="problem classifications", reason="500 InternalServerError")
     assert reasons(planned(one_lost_nic(), desks(classifications=gap), anyway=True)) == [

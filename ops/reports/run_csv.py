@@ -1,0 +1,69 @@
+"""A run as CSV (RFC 4180, UTF-8), one row per finding, all four outcomes: for a spreadsheet.
+
+A spreadsheet runs a cell that begins with ``=``, ``+``, ``-`` or ``@`` as a formula, and a formula can fetch a page or start
+a program. Such a cell gets a leading apostrophe, which spreadsheets show as text. A cell is guarded after every
+semicolon too, because a spreadsheet set to another language splits cells there.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from ops.model.finding import Finding
+from ops.model.run import Run
+from ops.model.untrusted import one_line
+
+COLUMNS = (
+    "check",
+    "title",
+    "subject_name",
+    "subject_id",
+    "outcome",
+    "severity",
+    "party",
+    "evidence",
+    "fix",
+    "source",
+)
+_FORMULA = re.compile(r"(^|;)(?=[\s\"']*[=+\-@＝＋－＠])")  # the wide ones count where Japanese or Chinese is set
+_CELL = 2000
+
+
+class _Line:
+    """What csv writes to: ``writerow`` returns what ``write`` returns, so every row comes back as text."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def render(run: Run) -> str:
+    """Rows in the order of the checks' ids; lines end in CR LF, as the RFC has it."""
+    return "".join(_rows(run))
+
+
+def _rows(run: Run) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield str(writer.writerow(COLUMNS))
+    for finding in run.findings:
+        yield str(writer.writerow([_cell(value) for value in _values(finding)]))
+
+
+def _values(finding: Finding) -> tuple[str, ...]:
+    return (
+        finding.check,
+        finding.title,
+        finding.subject.name,
+        finding.subject.id or "",
+        finding.outcome.value,
+        finding.severity.value,
+        finding.party.value,
+        finding.evidence,
+        finding.fix,
+        finding.source,
+    )
+
+
+def _cell(value: str) -> str:
+    return _FORMULA.sub(r"\1'", one_line(value, _CELL))

@@ -1,0 +1,114 @@
+"""What Azure's support desk answers to a ticket, replayed: the ticket, or a problem that says what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ops.adapters.azure_desk import AzureDesk
+from ops.adapters.connection import Connection
+from ops.errors import TicketProblem
+from ops.model.estate import HSM_TYPE, Gap
+from ops.model.finding import IssueCategory
+from ops.model.policy import Consent, Contact, TicketSeverity
+from ops.model.ticket import Cause, Draft, SupportService, Ticket
+from tests.build import SUB_1
+
+CONTACT = Contact(
+    first_name="Ada",
+    last_name="Okafor",
+    email="hsm-oncall@example.com",
+    country="GBR",
+    time_zone="GMT Standard Time",
+    phone="+44 20 7946 0000",
+)
+HSM = f"/subscriptions/{SUB_1}/resourceGroups/group-1/providers/{HSM_TYPE}/hsm-1"
+GUID = "ce34cf91-b52e-afe9-57d6-1baf3ff5a59b"
+SERVICE = SupportService(
+    id=f"/providers/Microsoft.Support/services/{GUID}", name=GUID, display_name="Azure Payment HSM Service"
+)
+DRAFT = Draft(
+    name="ticket-1",
+    cause=Cause(kind="hsm", subject=HSM.lower(), hsms=(HSM.lower(),), subscriptions=(SUB_1,), findings=()),
+    title="title-1",
+    description="description-1",
+    severity=TicketSeverity.MODERATE,
+    would_be=None,
+    cap_reason="",
+    category=IssueCategory.PROVISIONING,
+    subscription=SUB_1,
+    resource_id=HSM,
+    started_at=datetime(2026, 11, 23, 21, 58, 4, tzinfo=UTC),
+    service=SERVICE,
+)
+
+pytestmark = [pytest.mark.vcr, pytest.mark.estate("desk")]
+
+
+def _open(connection: Connection, contact: Contact = CONTACT, **changes: Any) -> Ticket:
+    desk = AzureDesk(connection, poll_seconds=0.01, consent=Consent(diagnostics=True), progress=lambda line: None)
+    known = desk.classifications(SERVICE)
+    assert not isinstance(known, Gap)
+    return desk.open(replace(DRAFT, classification=known[0], **changes), contact)
+
+
+def _problem(connection: Connection, contact: Contact = CONTACT, **changes: Any) -> TicketProblem:
+    with pytest.raises(TicketProblem) as caught:
+        _open(connection, contact, **changes)
+    return caught.value
+
+
+def test_a_ticket_is_followed_until_azure_has_created_it(recorded: Connection) -> None:
+    ticket = _open(recorded)
+    assert (ticket.name, ticket.subscription, ticket.resource_id) == ("ticket-1", SUB_1, HSM)
+    assert len(ticket.number) == 16
+    assert ticket.is_open
+    assert ticket.severity.lower() == DRAFT.severity.value
+    assert ticket.service == SERVICE.display_name
+    assert ticket.classification == "Provisioning / HSM creation failed"
+
+
+@pytest.mark.estate("desk-developer")
+def test_a_plan_that_is_too_low_fails_after_all_and_leaves_no_ticket(recorded: Connection) -> None:
+    problem = _problem(recorded)
+    assert problem.what.startswith(
+        "the ticket ticket-1 was not opened: InvalidSupportPlan: Your support plan type is Developer."
+    )
+    assert "ProDirect, Premier or Unified" in problem.tip
+    assert not problem.may_exist
+
+
+def test_a_body_in_pascal_case_is_understood(recorded: Connection) -> None:
+    problem = _problem(recorded, replace(CONTACT, country="UK"))
+    assert problem.what.startswith("the ticket ticket-1 was not opened: 400 InvalidParameterValue: ")
+    assert "country" in problem.what
+    assert "correct support.contact" in problem.tip
+    assert not problem.may_exist
+
+
+def test_a_refused_ticket_tells_which_role_is_missing(recorded: Connection) -> None:
+    problem = _problem(recorded, name="ticket-2")
+    assert problem.what.startswith("the ticket ticket-2 was not opened: 403 AuthorizationFailed: The client ")
+    assert problem.tip == f"give the role Support Request Contributor on subscription {SUB_1}"
+    assert not problem.may_exist
+
+
+def test_a_namespace_that_is_not_registered_is_for_a_person_to_register(recorded: Connection) -> None:
+    problem = _problem(recorded, name="ticket-3")
+    assert problem.what.startswith("the ticket ticket-3 was not opened: 409 MissingSubscriptionRegistration")
+    assert problem.tip == f"az provider register --namespace Microsoft.Support --subscription {SUB_1}"
+    assert not problem.may_exist
+
+
+def test_a_throttled_ticket_is_sent_again_as_it_did_not_happen(recorded: Connection) -> None:
+    assert _open(recorded, name="ticket-4").name == "ticket-4"
+
+
+def test_a_page_of_html_says_nothing_of_the_ticket_which_is_looked_for_and_not_sent_again(recorded: Connection) -> None:
+    problem = _problem(recorded, name="ticket-5")
+    assert problem.what == "whether the ticket ticket-5 was created is not known: 502 not JSON"
+    assert "none is opened twice" in problem.tip
+    assert problem.may_exist

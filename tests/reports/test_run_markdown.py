@@ -1,0 +1,215 @@
+"""The whole text is the test; then what GitHub would make of text that Azure can hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from ops.checks import collect
+from ops.model.estate import FASTPATH_FEATURE, Estate, Gap
+from ops.model.policy import Policy
+from ops.model.untrusted import one_line
+from ops.reports import run_markdown
+from ops.run import evaluate
+from tests.build import (
+    SUB_2,
+    estate,
+    hsm,
+    peering,
+    refused_subscription,
+    subnet,
+    subnet_id,
+    subscription,
+    vnet,
+    vnet_id,
+)
+from tests.github import cells, markdown_problems
+
+CHECKS = ("PHSM-HA-001", "PHSM-HA-002", "PHSM-HSM-001", "PHSM-NET-003", "PHSM-NET-005", "PHSM-NET-006", "PHSM-SUB-003")
+PAGES = "https://learn.microsoft.com/azure/payment-hsm"
+NSG = "/subscriptions/x/resourceGroups/r/providers/Microsoft.Network/networkSecurityGroups/nsg-default"
+PAIR = (hsm("payshield-1"), hsm("payshield-2", stamp="stamp2"))
+
+
+def markdown(state: Estate) -> str:
+    return run_markdown.render(evaluate(state, Policy(), [check for check in collect() if check.id in CHECKS]))
+
+
+def test_a_mess() -> None:
+    hub, spoke = vnet_id("hub"), vnet_id("spoke", SUB_2)
+    mess = estate(
+        hsm("payshield-1"),
+        hsm(
+            "payshield-2", stamp="stamp2", provisioning_state="Failed", status_message="Creation\n\x1b[2Jfailed | @ops"
+        ),
+        hsm("payshield-3", location="westus", subscription=SUB_2, subnet=subnet_id()),
+        vnet(subnets=(subnet(network_security_group=NSG),), peerings=(peering(hub), peering(spoke, "to-spoke"))),
+        vnet("spoke", subscription=SUB_2, tags={"fastpathenabled": "`yes`"}),
+        subscription(SUB_2, "dr_*eu*", features={FASTPATH_FEATURE: "Pending"}),
+        overrides={hub: Gap(subject=hub, what="virtual network", reason="403 AuthorizationFailed")},
+    )
+    mess = replace(mess, notes=("Resource Graph could not be used (429 <b>); ARM lists were read instead",))
+    assert (
+        markdown(mess)
+        == f"""\
+# Payment HSM check
+
+**6 fail**, 1 unknown, 6 pass. 23 Nov 2026 22:14 UTC, 2 subscriptions, 3 HSMs, sandbox: test
+
+Note: `Resource Graph could not be used (429 <b>); ARM lists were read instead`
+
+## Pools (2)
+
+| pool | role | HSMs | survives losing a stamp |
+| --- | --- | --- | --- |
+| `dr_*eu*/westus` | production | stamp1 payshield-3 | no |
+| payments-prod/eastus | production | stamp1 payshield-1, stamp2 payshield-2 Failed | no |
+
+## Microsoft has to act (3)
+
+| severity | check | subject | evidence | next |
+| --- | --- | --- | --- | --- |
+| high | [PHSM-HA-002]({PAGES}/deployment-scenarios) | payments-prod/eastus | no working HSM in stamp2: \
+payshield-2: provisioningState Failed |  |
+| high | [PHSM-HSM-001]({PAGES}/support-guide) | payshield-2 | `provisioningState Failed, status message \
+"Creation [2Jfailed \\| @ops"` | a ticket is drafted: `phsm tickets plan` |
+| high | [PHSM-SUB-003]({PAGES}/register-payment-hsm-resource-providers) | `dr_*eu*` | feature \
+Microsoft.Network/FastPathEnabled is Pending: Microsoft has to approve it | a ticket is drafted: `phsm tickets plan` |
+
+## You have to act (3)
+
+| severity | check | subject | evidence | next |
+| --- | --- | --- | --- | --- |
+| high | [PHSM-HA-001]({PAGES}/deployment-scenarios) | `dr_*eu*/westus` | the only HSM is in stamp1 | create an HSM \
+in the other stamp or zone of this region: az dedicated-hsm create |
+| high | [PHSM-NET-003]({PAGES}/solution-design) | vnet-hsm/hsmsubnet | network security group nsg-default is attached; \
+payment HSM subnets support none | `az network vnet subnet update --ids {subnet_id()} --remove networkSecurityGroup` |
+| high | [PHSM-NET-006]({PAGES}/fastpathenabled) | spoke | ``tag fastpathenabled is "`yes`" instead of True`` | `az tag \
+update --resource-id {spoke} --operation Merge --tags fastpathenabled=True` |
+
+## Not known (1)
+
+| what | subject | why |
+| --- | --- | --- |
+| PHSM-NET-006 | hub | virtual network could not be read: 403 AuthorizationFailed |
+
+## Support for production (2)
+
+| pool | Severity A | because |
+| --- | --- | --- |
+| `dr_*eu*/westus` | not available | PHSM-HA-001: the only HSM is in stamp1 |
+| payments-prod/eastus | available | PHSM-HA-001: HSMs in stamp1 and stamp2 |
+"""
+    )
+
+
+def test_a_green_estate() -> None:
+    assert (
+        markdown(estate(*PAIR))
+        == """\
+# Payment HSM check
+
+**0 fail**, 7 pass, 1 not applicable. 23 Nov 2026 22:14 UTC, 1 subscription, 2 HSMs, sandbox: test
+
+## Pools (1)
+
+| pool | role | HSMs | survives losing a stamp |
+| --- | --- | --- | --- |
+| payments-prod/eastus | production | stamp1 payshield-1, stamp2 payshield-2 | yes |
+
+## Support for production (1)
+
+| pool | Severity A | because |
+| --- | --- | --- |
+| payments-prod/eastus | available | PHSM-HA-001: HSMs in stamp1 and stamp2 |
+"""
+    )
+
+
+def test_an_empty_estate_says_that_nothing_is_known() -> None:
+    shown = markdown(estate())
+    assert "no payment HSM was found in this scope: nothing is known to hold. 23 Nov 2026" in shown
+    assert "|" not in shown
+
+
+def test_a_refused_subscription_is_one_row() -> None:
+    shown = markdown(estate(*PAIR, refused_subscription()))
+    row = "| PHSM-HA-001 and 6 other checks | payments-dr | subscription could not be read: 403 AuthorizationFailed |"
+    assert shown.count(row) == shown.count("payments-dr") == 1
+    assert "**0 fail**, 7 unknown" in shown
+
+
+def test_an_estate_too_large_for_github_is_cut_and_says_how_much_is_left_out() -> None:
+    wide = "\U00020000" * 3000  # four bytes each, the longest that a character can be
+    networks = [f"{n:03}{wide}" for n in range(120)]
+    state = estate(
+        *(
+            hsm(name, subnet=subnet_id(vnet=name), provisioning_state="Failed", status_message=wide)
+            for name in networks
+        ),
+        *(vnet(name, subnets=(subnet(vnet=name, network_security_group=NSG),)) for name in networks),
+    )
+    shown = markdown(state)
+    assert 300_000 < len(shown.encode()) <= 1024 * 1024
+    assert "## You have to act (121)\n" in shown
+    kept = shown.count("[PHSM-NET-003]") + shown.count("[PHSM-HA-001]")
+    assert f"\nand {121 - kept} more rows, left out for length: `phsm check --format json` has all\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("payshield-we-2_HSMHost2Nic not found", "payshield-we-2_HSMHost2Nic not found"),
+        ("403 AuthorizationFailed: no role", "403 AuthorizationFailed: no role"),
+        ('status "creation failed."; (see 1/2)', 'status "creation failed."; (see 1/2)'),
+        ("支付 – é", "支付 – é"),
+        ("", ""),
+        ("a|b", r"`a\|b`"),
+        (r"a\|b", r"`a\ \|b`"),
+        ("a`b", "``a`b``"),
+        ("`", "`` ` ``"),
+        ("``` x", "```` ``` x ````"),
+        ("_x_", "`_x_`"),
+        ("@octocat", "`@octocat`"),
+        ("fixes #1", "`fixes #1`"),
+        ("GH-1", "`GH-1`"),
+        ("www.example.com", "`www.example.com`"),
+        ("https://example.com", "`https://example.com`"),
+        ("<!-- x", "`<!-- x`"),
+        (":tada:", "`:tada:`"),
+        ("a\n::error::b", "a : :error::b".join("``")),
+    ],
+)
+def test_text_that_means_something_to_github_stands_as_code(said: str, written: str) -> None:
+    assert run_markdown.text(said) == written
+
+
+def _shown(cell: str) -> tuple[str, list[str]]:
+    """What a reader sees of a cell, and its problems."""
+    page = f"| a | b |\n| --- | --- |\n| {cell} | last |\n"
+    assert len(cells(page.splitlines()[2])) == 2
+    inline = [token for token in MarkdownIt("commonmark", {"html": True}).enable("table").parse(page) if token.children]
+    assert [token.content for token in inline[:2]] == ["a", "b"]
+    assert inline[-1].content == "last"
+    first = inline[2].children if len(inline) == 4 else []
+    return "".join(token.content for token in first or []), list(markdown_problems(page, ()))
+
+
+TEXT = st.one_of(st.text(st.characters()), st.text("|\\`<>&*_[]()#@:!$~ \n-=ax1./", max_size=20))
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(TEXT)
+def test_whatever_comes_is_shown_as_it_is_and_starts_nothing(said: str) -> None:
+    for written in (run_markdown.text(said), run_markdown.code(said)):
+        shown, problems = _shown(written)
+        assert problems == []
+        assert shown.replace("\\ |", "\\|") == one_line(said).replace("\\ |", "\\|")
+
+
+def test_a_long_text_of_many_letters_is_judged_at_once() -> None:
+    assert run_markdown.text("é" * 290 + "@x").startswith("`é")
