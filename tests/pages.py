@@ -22,11 +22,10 @@ def docstrings() -> list[tuple[str, str]]:
 
 
 def pages() -> dict[Path, str]:
-    configuration = (REPOSITORY / "config/phsm.yaml").read_text("utf-8")
+    configuration = (REPOSITORY / "ops/codec/phsm.yaml").read_text("utf-8")  # config/phsm.yaml is the operator's
     return {
         REPOSITORY / "ops/checks/README.md": catalogue.render_markdown(collect()),
         RUNBOOKS / "README.md": runbook_index.render(docstrings()),
-        REPOSITORY / "ops/codec/phsm.yaml": configuration,  # what the package carries, for phsm config init
         REPOSITORY / "config/schema/phsm.schema.json": schema.render(configuration, collect()),
     }
 

@@ -243,6 +243,20 @@ def test_a_whole_command_against_a_hostile_azure_prints_nothing_harmful(tmp_path
             assert "HSM" in ended.out
 
 
+def test_half_a_character_in_a_configuration_is_a_mistake_with_its_line() -> None:
+    with pytest.raises(ConfigProblem) as caught:
+        policy_from('pools:\n  - {name: "a\\ud83d"}\n  - {name: "b", match: {tags: {"\\ude00": "c"}}}\n', "phsm.yaml")
+    assert [mistake.split()[:2] for mistake in caught.value.mistakes] == [
+        ["2", "pools[0].name"],
+        ["3", "pools[1].match.tags."],
+    ]
+    assert all(mistake.endswith("half of a surrogate pair, which is no character") for mistake in caught.value.mistakes)
+
+
+def test_both_halves_of_a_character_as_json_writes_them_are_that_character() -> None:
+    assert policy_from('pools: [{name: "\\ud83d\\ude00"}]', "phsm.yaml").pools[0].name == "\U0001f600"
+
+
 def test_every_string_went_through_every_output() -> None:
     outputs = len(LINES) + len(FREE) + len(JSON) + 1
     print(f"{len(HOSTILE)} hostile strings through {outputs} outputs")  # noqa: T201

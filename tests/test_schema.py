@@ -18,7 +18,7 @@ from ops.model.policy import Policy
 from tests.build import SUB_1, vnet_id
 from tests.process import BIN, REPOSITORY
 
-PAGE = REPOSITORY / "config" / "phsm.yaml"
+PAGE = REPOSITORY / "ops" / "codec" / "phsm.yaml"
 SCHEMA = REPOSITORY / "config" / "schema" / "phsm.schema.json"
 SETTINGS = {check.id: check.parameters for check in collect()}
 CONTACT = "first_name: Ada, last_name: Okafor, email: ada@example.com, country: GBR, time_zone: GMT Standard Time"

@@ -13,7 +13,7 @@ from ops.codec.shape import inner, keys
 from ops.errors import ConfigProblem
 from ops.model.policy import Policy, Role
 
-SHIPPED = Path(__file__).parents[2] / "config" / "phsm.yaml"
+SHIPPED = Path(__file__).parents[2] / "ops" / "codec" / "phsm.yaml"
 
 
 def uncommented() -> str:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ops.codec import policy_from
+from ops.model.policy import Policy
 from tests.process import REPOSITORY, environment, phsm
 
-SHIPPED = (REPOSITORY / "config" / "phsm.yaml").read_text("utf-8")
+SHIPPED = (REPOSITORY / "ops" / "codec" / "phsm.yaml").read_text("utf-8")
 SCHEMA = (REPOSITORY / "config" / "schema" / "phsm.schema.json").read_text("utf-8")
 
 FIVE_MISTAKES = """\
@@ -206,8 +208,11 @@ def test_the_schema_is_printed_and_written(tmp_path: Path) -> None:
     assert (tmp_path / "schema.json").read_text("utf-8") == SCHEMA
 
 
-def test_the_package_carries_the_very_text_of_the_repository() -> None:
-    assert (REPOSITORY / "ops/codec/phsm.yaml").read_text("utf-8") == SHIPPED, "stale: run make pages"
+def test_the_configuration_of_this_checkout_is_valid_and_as_the_package_writes_it_until_somebody_edits_it() -> None:
+    """Whoever runs this from a copy of the repository edits config/phsm.yaml; only then may it differ."""
+    mine = (REPOSITORY / "config" / "phsm.yaml").read_text("utf-8")
+    if policy_from(mine, "config/phsm.yaml") == Policy():
+        assert mine == SHIPPED, "copy ops/codec/phsm.yaml to config/phsm.yaml"
 
 
 def test_the_configuration_can_be_read_at_100_columns() -> None:

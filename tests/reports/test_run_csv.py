@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.checks import collect
+from ops.cli.check import FORMATS
 from ops.model.estate import Estate
 from ops.model.policy import Policy
 from ops.reports import run_csv
@@ -62,6 +63,11 @@ def test_all_four_outcomes_have_rows_and_every_finding_one() -> None:
 
 def test_an_estate_without_anything_to_find_has_its_head_and_what_is_not_applicable() -> None:
     assert [row[0] for row in rows(text(estate()))] == ["check", *CHECKS]
+
+
+def test_check_offers_it_as_csv() -> None:
+    run = evaluate(estate(hsm("a")), Policy(), collect())
+    assert FORMATS["csv"](run, None, False) == run_csv.render(run)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ops.checks import collect
+from ops.cli.check import FORMATS
 from ops.model.estate import FASTPATH_FEATURE, Estate, Gap
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
@@ -134,6 +135,11 @@ def test_an_empty_estate_says_that_nothing_is_known() -> None:
     shown = markdown(estate())
     assert "no payment HSM was found in this scope: nothing is known to hold. 23 Nov 2026" in shown
     assert "|" not in shown
+
+
+def test_check_offers_it_as_markdown() -> None:
+    run = evaluate(estate(*PAIR), Policy(), collect())
+    assert FORMATS["markdown"](run, 80, True) == run_markdown.render(run)
 
 
 def test_a_refused_subscription_is_one_row() -> None:
