@@ -122,7 +122,7 @@ def _open(draft: Draft, again: Run, desk: Desk, contact: Contact) -> Receipt:
     try:
         return Receipt(draft=draft, ticket=desk.open(draft, contact))
     except TicketProblem as error:
-        return Receipt(draft=draft, problem=error.what, tip=error.tip)
+        return Receipt(draft=draft, problem=error.what, tip=error.tip, may_exist=error.may_exist)
 
 
 def _key(finding: Finding) -> tuple[str, str]:

@@ -103,11 +103,3 @@ def hsms_by_subnet(estate: Estate) -> Mapping[str, tuple[Hsm, ...]]:
         for use in attachment(hsm, estate).subnets:
             found.setdefault(arm_id.key(use.subnet_id), {})[hsm.key] = hsm
     return {subnet: tuple(hsms.values()) for subnet, hsms in found.items()}
-
-
-def hsms_by_vnet(estate: Estate) -> Mapping[str, tuple[Hsm, ...]]:
-    """The HSMs in each HSM VNet (a VNet that holds an HSM NIC), by the VNet's key."""
-    found: dict[str, dict[str, Hsm]] = {}
-    for subnet, hsms in hsms_by_subnet(estate).items():
-        found.setdefault(arm_id.vnet_of_subnet(subnet), {}).update({hsm.key: hsm for hsm in hsms})
-    return {vnet: tuple(hsms.values()) for vnet, hsms in found.items() if vnet}

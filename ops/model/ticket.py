@@ -132,10 +132,14 @@ class Desks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What came of a draft: the ticket, or ``problem`` with what to do next. ``gone`` = the cause had gone, nothing was sent."""
+    """What came of a draft: the ticket, or ``problem`` with what to do next.
+
+    ``gone``: the cause had gone, nothing was sent. ``may_exist``: it is unclear whether Azure took it all the same.
+    """
 
     draft: Draft
     ticket: Ticket | None = None
     problem: str = ""
     tip: str = ""
     gone: bool = False
+    may_exist: bool = False

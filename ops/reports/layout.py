@@ -10,17 +10,11 @@ from rich.console import Console
 from rich.text import Text
 
 from ops.model.estate import Estate, Source
-from ops.model.finding import Outcome, Party
+from ops.model.finding import Party
 from ops.model.untrusted import one_line
 
 STYLES = {"fail": "bold red", "unknown": "bold yellow", "ok": "green", "head": "bold", "quiet": "dim"}
 WHO_ACTS = {Party.MICROSOFT: "Microsoft has", Party.THALES: "Thales has", Party.CUSTOMER: "You have"}
-WORDS = {
-    Outcome.FAIL: "fail",
-    Outcome.UNKNOWN: "unknown",
-    Outcome.PASS: "pass",
-    Outcome.NOT_APPLICABLE: "not applicable",
-}
 
 
 def render(lines: Iterable[Text], colour: bool) -> str:

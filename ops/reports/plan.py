@@ -156,7 +156,9 @@ def _receipts(receipts: tuple[Receipt, ...], width: int | None) -> Iterator[Text
         elif receipt.gone:
             yield from wrapped(f"not needed  its cause is gone: {title}", 2, width)
         else:
-            yield from wrapped(f"not opened  {title}", 2, width, "fail", hang=12)
+            yield from wrapped(
+                f"{'unclear   ' if receipt.may_exist else 'not opened'}  {title}", 2, width, "fail", hang=12
+            )
             yield from wrapped(one_line(receipt.problem, 1000), 14, width)
             if receipt.tip:
                 yield styled(f"{'':14}{arrow(width)}{one_line(receipt.tip, 1000)}")
@@ -180,6 +182,7 @@ def receipts_json(receipts: tuple[Receipt, ...], plan: Plan) -> str:
                     "ticket": receipt.ticket.number if receipt.ticket else None,
                     "gone": receipt.gone,
                     "problem": receipt.problem or None,
+                    "may_exist": receipt.may_exist,
                     "tip": receipt.tip or None,
                 }
                 for receipt in receipts

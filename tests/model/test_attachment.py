@@ -1,7 +1,7 @@
 from ops.model import arm_id
-from ops.model.attachment import attachment, hsms_by_subnet, hsms_by_vnet, nic_slots
+from ops.model.attachment import attachment, hsms_by_subnet, nic_slots
 from ops.model.estate import ABSENT, Gap, NetworkProfile, ProfileNic
-from tests.build import estate, hsm, subnet_id, unread_hsm, vnet_id
+from tests.build import estate, hsm, subnet_id, unread_hsm
 
 
 def names(owner):
@@ -50,8 +50,7 @@ def test_what_was_not_read_is_untold():
     assert "host NIC 1: 429" in found.untold
 
 
-def test_hsms_are_found_by_subnet_and_by_vnet_whatever_the_case_of_the_ids():
+def test_hsms_are_found_by_subnet_whatever_the_case_of_the_ids():
     a, b = hsm("a"), hsm("b", subnet=subnet_id().upper())
     state = estate(a, b)
     assert [one.name for one in hsms_by_subnet(state)[arm_id.key(subnet_id())]] == ["a", "b"]
-    assert [one.name for one in hsms_by_vnet(state)[arm_id.key(vnet_id())]] == ["a", "b"]
