@@ -13,12 +13,13 @@ from ops.errors import ConfigProblem, TicketProblem
 from ops.model import arm_id
 from ops.model.estate import Gap, Source
 from ops.model.finding import Finding, Outcome
-from ops.model.policy import Contact, Policy
+from ops.model.policy import Contact, Policy, TicketSeverity
 from ops.model.run import Run
 from ops.model.ticket import Desks, Draft, Plan, Receipt, Ticket
 from ops.ports import Cloud, Desk
 from ops.run import evaluate
 from ops.support.classification import find_service, is_for_payment_hsms
+from ops.support.impact import assess
 from ops.support.planning import plan, which_tickets_matter
 
 EXAMPLE_DOMAINS = ("example.com", "example.org", "contoso.com")
@@ -91,7 +92,7 @@ def apply(decided: Plan, run: Run, cloud: Cloud, desk: Desk, policy: Policy) -> 
     hsms = {hsm for draft in decided.to_open for hsm in draft.cause.hsms}
     subscriptions = {item for draft in decided.to_open for item in draft.cause.subscriptions}
     again = evaluate(cloud.confirm(run.estate, hsms=hsms, subscriptions=subscriptions), policy, collect())
-    return tuple(_open(draft, again, desk, contact) for draft in decided.to_open)
+    return tuple(_open(draft, again, policy, desk, contact) for draft in decided.to_open)
 
 
 def require_contact(policy: Policy, source: Source) -> Contact:
@@ -110,19 +111,27 @@ def require_contact(policy: Policy, source: Source) -> Contact:
     return contact
 
 
-def _open(draft: Draft, again: Run, desk: Desk, contact: Contact) -> Receipt:
+def _open(draft: Draft, again: Run, policy: Policy, desk: Desk, contact: Contact) -> Receipt:
     behind = {_key(finding) for finding in draft.cause.findings}
-    now = [finding for finding in again.findings if _key(finding) in behind]
-    if not any(finding.outcome is Outcome.FAIL and finding.ticket for finding in now):
-        unread = [finding for finding in now if finding.outcome is Outcome.UNKNOWN]
-        if unread:
-            problem = f"its cause could not be read again: {unread[0].evidence}"
-            return Receipt(draft=draft, problem=problem, tip="run it again; an unread cause opens no ticket")
+    now = {_key(finding): finding for finding in again.findings if _key(finding) in behind}
+    unread = [finding for finding in now.values() if finding.outcome is Outcome.UNKNOWN]
+    if unread:
+        problem = f"its cause could not be read again: {unread[0].evidence}"
+        return Receipt(draft=draft, problem=problem, tip="run it again; an unread cause opens no ticket")
+    lasting = {key for key, finding in now.items() if finding.outcome is Outcome.FAIL and finding.ticket}
+    if not lasting:
         return Receipt(draft=draft, gone=True)
+    if lasting != behind or _severity(draft, again, policy) is not draft.severity:
+        tip = "run it again: a new plan tells what is true now"
+        return Receipt(draft=draft, problem="what it says has changed since it was planned", tip=tip)
     try:
         return Receipt(draft=draft, ticket=desk.open(draft, contact))
     except TicketProblem as error:
         return Receipt(draft=draft, problem=error.what, tip=error.tip, may_exist=error.may_exist)
+
+
+def _severity(draft: Draft, again: Run, policy: Policy) -> TicketSeverity:
+    return draft.severity if draft.cause.kind == "fastpath" else assess(draft.cause, again, policy).severity
 
 
 def _key(finding: Finding) -> tuple[str, str]:

@@ -45,7 +45,7 @@ def subnet_id(name: str = "hsmsubnet", vnet: str = "vnet-hsm", subscription: str
 
 
 def hsm(name: str = "hsm1", *, subscription: str = SUB_1, subnet: str = "", **changes: Any) -> Hsm:
-    """A provisioned HSM in stamp1 of eastus, host and management in ``subnet``."""
+    """A provisioned HSM in stamp1 of eastus, host and management in ``subnet``; made before May 2023 it names one."""
     hsm_id = f"{group(subscription)}/providers/{HSM_TYPE}/{name}"
     nics = f"{group(subscription)}/providers/Microsoft.Network/networkInterfaces/{name}"
     subnet = subnet or subnet_id(subscription=subscription)
@@ -69,6 +69,9 @@ def hsm(name: str = "hsm1", *, subscription: str = SUB_1, subnet: str = "", **ch
         "created_at": datetime(2024, 3, 1, tzinfo=UTC),
         "last_modified_at": datetime(2024, 3, 1, tzinfo=UTC),
     }
+    created_at = (facts | changes)["created_at"]
+    if created_at is None or created_at < datetime(2023, 5, 1, tzinfo=UTC):  # of the time before the second host NIC
+        facts["host"] = NetworkProfile(subnet_id=subnet, nics=facts["host"].nics[:1])
     return Hsm(**(facts | changes))
 
 

@@ -80,6 +80,7 @@ class RememberingDesk:
             severity="Moderate",
             status="Open",
             service=SERVICE.display_name,
+            service_id=SERVICE.id,
             classification=TOPIC.display_name,
             resource_id=draft.resource_id,
             created_at=NOW,
@@ -125,6 +126,14 @@ def test_a_cause_that_cannot_be_read_again_opens_nothing_and_is_a_problem():
     _, (receipt,) = run_once(RememberingCloud(MESS, unread), desk)
     assert desk.opened == []
     assert "403 AuthorizationFailed" in receipt.problem
+
+
+def test_a_pool_of_which_one_hsm_works_again_opens_no_ticket_that_says_all_are_broken():
+    both = estate(hsm("payshield-1", provisioning_state="Failed"), FAILED)
+    desk = RememberingDesk()
+    _, (receipt,) = run_once(RememberingCloud(both, MESS), desk)
+    assert desk.opened == []
+    assert "has changed since it was planned" in receipt.problem
 
 
 def test_a_refused_ticket_is_told_and_the_others_are_still_tried():
@@ -189,7 +198,7 @@ def test_without_a_contact_nothing_is_sent():
 def test_listed_tickets_are_those_of_the_service_and_gaps_are_kept():
     desk = RememberingDesk()
     run_once(RememberingCloud(MESS), desk)
-    desk.opened.append(replace(desk.opened[0], name="other", service="Key Vault"))
+    desk.opened.append(replace(desk.opened[0], name="other", service="Key Vault", service_id=""))
     assert [ticket.service for ticket in list_tickets(desk, (SUB_1,), only_open=True)[0]] == [SERVICE.display_name]
     desk.silent = True
     assert [gap.reason for gap in list_tickets(desk, (SUB_1,), only_open=True)[1]] == ["403 AuthorizationFailed"]

@@ -13,6 +13,7 @@ from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
 
 from ops.adapters import failure, wire
 from ops.adapters.connection import Connection
+from ops.adapters.list_shape import require_list
 from ops.adapters.together import attempt
 from ops.model import arm_id
 from ops.model.diagnosis import Grant
@@ -35,7 +36,9 @@ class ArmFacts:
     async def subscriptions(self) -> dict[str, wire.ListedSubscription]:
         """All visible subscriptions by id, also those of other tenants (Lighthouse). Raises what the SDK raises."""
         client = self._connection.client(SubscriptionClient)
-        listed = [wire.subscription(_json(item)) async for item in client.subscriptions.list()]
+        listed = [
+            wire.subscription(_json(item)) async for item in client.subscriptions.list(raw_response_hook=require_list)
+        ]
         return {one.id: one for one in listed}
 
     async def subscription(self, subscription: str) -> wire.ListedSubscription:
@@ -85,7 +88,7 @@ class ArmFacts:
         found: list[wire.ListedHsm] = []
 
         async def read() -> None:
-            async for item in client.resources.list(filter=_OF_HSM_TYPE):
+            async for item in client.resources.list(filter=_OF_HSM_TYPE, raw_response_hook=require_list):
                 found.append(wire.listed_hsm(_json(item)))
 
         error = await attempt(read())
@@ -142,7 +145,12 @@ class ArmFacts:
         client = self._connection.client(SubscriptionClient)
 
         async def read() -> Mapping[str, Mapping[str, str]]:
-            return wire.zone_mappings([_json(item) async for item in client.subscriptions.list_locations(subscription)])
+            return wire.zone_mappings(
+                [
+                    _json(item)
+                    async for item in client.subscriptions.list_locations(subscription, raw_response_hook=require_list)
+                ]
+            )
 
         result = await attempt(read())
         if isinstance(result, Exception):

@@ -94,6 +94,7 @@ class AzureCloud:
             observed_at=observed_at,
             source=self._source,
             scope=tuple(found.subscriptions),
+            narrowed=bool(asked or self._groups),
             subscriptions={
                 key: replace(one, zones=dict(zip(by_zone, zones, strict=True)).get(key))
                 for key, one in found.subscriptions.items()

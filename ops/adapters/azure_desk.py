@@ -23,6 +23,7 @@ from azure.mgmt.support.models import (
 
 from ops.adapters.connection import Connection
 from ops.adapters.failure import reason
+from ops.adapters.list_shape import require_list
 from ops.adapters.one_host_policy import ForeignHostRefused
 from ops.adapters.ticket_refusal import name_not_free, refusal, refused_unsent, unclear
 from ops.errors import CloudUnreadable, TicketProblem
@@ -65,7 +66,7 @@ class AzureDesk:
 
     def services(self) -> tuple[SupportService, ...] | Gap:
         async def read() -> tuple[SupportService, ...]:
-            found = self._client(_NO_SUBSCRIPTION).services.list()
+            found = self._client(_NO_SUBSCRIPTION).services.list(raw_response_hook=require_list)
             return tuple([
                 SupportService(id=item.id or "", name=item.name or "", display_name=item.display_name or "")
                 async for item in found
@@ -76,7 +77,9 @@ class AzureDesk:
 
     def classifications(self, service: SupportService) -> tuple[ProblemClassification, ...] | Gap:
         async def read() -> tuple[ProblemClassification, ...]:
-            found = self._client(_NO_SUBSCRIPTION).problem_classifications.list(service.name)
+            found = self._client(_NO_SUBSCRIPTION).problem_classifications.list(
+                service.name, raw_response_hook=require_list
+            )
             return tuple([
                 ProblemClassification(id=item.id or "", display_name=item.display_name or "") async for item in found
             ])  # fmt: skip
@@ -87,7 +90,9 @@ class AzureDesk:
     def tickets(self, subscription: str, *, only_open: bool) -> tuple[Ticket, ...] | Gap:
         async def read() -> tuple[Ticket, ...]:
             wanted = "status eq 'Open'" if only_open else None
-            found = self._client(subscription).support_tickets.list(top=_PAGE, filter=wanted)
+            found = self._client(subscription).support_tickets.list(
+                top=_PAGE, filter=wanted, raw_response_hook=require_list
+            )
             return tuple([_ticket(item, subscription) async for item in found])
 
         self._progress(f"reading the tickets of {subscription}")
@@ -232,6 +237,7 @@ def _ticket(details: SupportTicketDetails, subscription: str) -> Ticket:
         severity=details.severity or "",
         status=details.status or "",
         service=details.service_display_name or "",
+        service_id=details.service_id or "",
         classification=details.problem_classification_display_name or "",
         resource_id=(technical.resource_id if technical else None) or None,
         created_at=details.created_date,

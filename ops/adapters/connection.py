@@ -17,6 +17,7 @@ import aiohttp
 from azure.core.credentials import AccessTokenInfo
 from azure.core.pipeline.policies import (
     ContentDecodePolicy,
+    CustomHookPolicy,
     HeadersPolicy,
     ProxyPolicy,
     RequestIdPolicy,
@@ -173,6 +174,7 @@ class Connection:
             UserAgentPolicy(f"payment-hsm-ops/{ops.__version__}"),
             ProxyPolicy(proxies=proxies(self.endpoint)),
             RetryPolicy(self._retry),
+            CustomHookPolicy(),  # before the decoding, so that a hook sees what was decoded
             ContentDecodePolicy(),
             OneHostPolicy(self.endpoint),
             PacePolicy(self._pace),

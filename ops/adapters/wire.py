@@ -313,4 +313,6 @@ def _moment(value: object) -> datetime | None:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
         return None
+    if moment.year == 1:  # .NET's way to say that there is none
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -50,10 +50,12 @@ def _judge(pool: Pool, where: Placement, estate: Estate) -> Verdict:
     if pool.unread:
         return unknown(
             pool.subject,
-            f"members may be in {pool.unread[0].subject}, which could not be read: {pool.unread[0].reason}",
+            f"members may be in {pool.unread[0].subject}, which was not read: {pool.unread[0].reason}",
         )
     if len(places) >= 2:
         return passed(pool.subject, f"HSMs in {' and '.join(places)}")
+    if pool.may_reach_further:
+        return unknown(pool.subject, "fewer than two placements, but members may be outside the scope of this run")
     severity = None if pool.role is Role.PRODUCTION else Severity.LOW
     fix = "create an HSM in the other stamp or zone of this region: az dedicated-hsm create"
     if not places:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ops import __version__
 from ops.cli.screen import printable
-from ops.model.untrusted import one_line
 
+_OURS = re.compile(r"--[a-z-]+|inventory|checks?|tickets|plan|open|list|show|explain|snapshot|save|route|config|doctor")
 _HIDDEN = (
     (re.compile(r"(?i)bearer\s+\S+"), "Bearer <token>"),
     (re.compile(r"eyJ[\w-]+\.[\w-]+(\.[\w-]+)?"), "<token>"),
@@ -33,7 +33,7 @@ def report_of(error: BaseException, words: Sequence[str]) -> str:
     text = "\n".join(
         (
             f"phsm {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
-            f"command: phsm {' '.join(one_line(word, 200) for word in words)}",
+            f"command: phsm {' '.join(word if _is_ours(word) else '<value>' for word in words)}",
             *sorted(f"{item.name} {item.version}" for item in distributions() if item.name.startswith("azure-")),
             "",
             frames,
@@ -42,6 +42,11 @@ def report_of(error: BaseException, words: Sequence[str]) -> str:
     for pattern, instead in _HIDDEN:
         text = pattern.sub(instead, text)
     return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def _is_ours(word: str) -> bool:
+    """Whether a word of the command line is an option or the name of a command, and not the operator's."""
+    return _OURS.fullmatch(word) is not None
 
 
 def write_report(error: BaseException, words: Sequence[str]) -> Path | None:

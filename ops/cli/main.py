@@ -43,6 +43,9 @@ def main(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; never raises for what an operator can cause."""
     try:
         result = phsm.main(args=list(argv), prog_name="phsm", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        return UsageProblem.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "phsm"
         complain(UsageProblem(error.format_message(), tip=f"{command} --help"))
@@ -66,7 +69,7 @@ def _crashed(error: Exception, argv: Sequence[str]) -> int:
     if file is None:
         say(report_of(error, argv))
     else:
-        say(f"  try: open an issue with {file}; it holds no names, ids or tokens of yours, but read it first")
+        say(f"  try: open an issue with {file}; ids, addresses, mail and tokens are left out; read it first")
     return CRASHED
 
 

@@ -33,7 +33,7 @@ def plan_(settings: Settings, format_: str, output: str | None, anyway: bool) ->
         text = report.render_text(plan, width(output), colour(settings, output), whole=settings.verbose)
         text += report.render_next(width(output), colour(settings, output)) if plan.to_open else ""
     emit(text, output)
-    return 0 if run.is_complete else _warn_of_unread()
+    return 0 if run.is_complete and (settings.snapshot or not plan.gaps) else _warn_of_unread()
 
 
 @tickets.command("open")
@@ -62,9 +62,9 @@ def open_(settings: Settings, format_: str, anyway: bool, apply_: bool) -> int:
     emit(text, None)
     if not apply_ and plan.to_open:
         say("nothing was sent; to open them add --apply")
-    if any(receipt.problem for receipt in receipts):
+    if any(receipt.problem for receipt in receipts) or (apply_ and plan.gaps and plan.held_back):
         return TicketProblem.exit_code
-    return 0 if run.is_complete else _warn_of_unread()
+    return 0 if run.is_complete and (settings.snapshot or not plan.gaps) else _warn_of_unread()
 
 
 def _require_desk(settings: Settings) -> None:

@@ -178,6 +178,7 @@ class Estate:
 
     ``notes`` are sentences about how it was read (Resource Graph refused, ...); ``luna_hsms`` counts the HSMs of the
     same ARM type that are not payment HSMs; ``requests`` counts what was sent to Azure.
+    ``narrowed``: only some of the visible subscriptions were asked for, so a pool may have members elsewhere.
     """
 
     observed_at: datetime
@@ -190,6 +191,7 @@ class Estate:
     luna_hsms: int = 0
     notes: tuple[str, ...] = ()
     requests: int = 0
+    narrowed: bool = False
 
     @property
     def gaps(self) -> tuple[Gap, ...]:

@@ -17,7 +17,8 @@ class Pool:
     """The HSMs (keys, sorted) of one application in one region.
 
     ``declared`` is false for the default pool of a subscription and region. ``unread`` names the subscriptions
-    that may hold members and could not be read.
+    that may hold members and were not read. ``may_reach_further``: the run was asked for some subscriptions only, and
+    the pool's rule names none.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Pool:
     hsms: tuple[str, ...]
     declared: bool
     unread: tuple[Gap, ...] = ()
+    may_reach_further: bool = False
 
     @property
     def label(self) -> str:
@@ -69,7 +71,7 @@ def pools(estate: Estate, policy: Policy) -> tuple[Pool, ...]:
     refused = tuple(sub.gap for sub in estate.subscriptions.values() if sub.gap and sub.gap.whole_subscription)
     members: dict[tuple[str, str, bool], list[str]] = {}
     rules: dict[tuple[str, str, bool], PoolRule | None] = {}
-    names = _default_names(estate)
+    names = _default_names(estate, policy)
     for hsm in estate.hsms.values():
         rule = next((rule for rule in policy.pools if _holds(rule, hsm)), None)
         own = (names.get(hsm.subscription, hsm.subscription), hsm.location, False)
@@ -86,15 +88,29 @@ def pools(estate: Estate, policy: Policy) -> tuple[Pool, ...]:
                 role=rule.role if rule else Role.PRODUCTION,
                 hsms=tuple(sorted(hsms)),
                 declared=declared,
-                unread=tuple(gap for gap in refused if _may_hide_members(gap, rule, hsms)),
+                unread=(
+                    *(gap for gap in refused if _may_hide_members(gap, rule, hsms)),
+                    *_outside_scope(rule, estate),
+                ),
+                may_reach_further=estate.narrowed and rule is not None and not rule.match.subscriptions,
             )
         )
     return tuple(sorted(result, key=lambda pool: pool.label))
 
 
-def _default_names(estate: Estate) -> Mapping[str, str]:
-    """What the default pool of each subscription is called: as the subscription, with its id where two share the name."""
+def _outside_scope(rule: PoolRule | None, estate: Estate) -> tuple[Gap, ...]:
+    """The subscriptions that a rule names and this run was not asked for."""
+    named = {item.lower() for item in rule.match.subscriptions} if rule else set()
+    return tuple(
+        Gap(subject=f"/subscriptions/{item}", what="subscription", reason="not in the scope of this run")
+        for item in sorted(named - set(estate.scope))
+    )
+
+
+def _default_names(estate: Estate, policy: Policy) -> Mapping[str, str]:
+    """What the default pool of each subscription is called: as the subscription, with its id where the name is taken."""
     count = Counter(subscription.name.lower() for subscription in estate.subscriptions.values())
+    count.update(rule.name.lower() for rule in policy.pools)
     return {
         subscription.id: subscription.name
         if count[subscription.name.lower()] == 1

@@ -32,7 +32,8 @@ class ProblemClassification:
 class Ticket:
     """A ticket as Azure has it. ``name`` is the resource name, ``number`` the 16 digits that people quote.
 
-    ``service`` and ``classification`` are display names, as Azure names them. All text is untrusted.
+    ``service`` and ``classification`` are display names, as Azure names them; ``service_id`` is what identifies the
+    service. All text is untrusted.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Ticket:
     severity: str
     status: str
     service: str
+    service_id: str
     classification: str
     resource_id: str | None
     created_at: datetime | None
@@ -112,13 +114,17 @@ class Existing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole decision: what would be opened (the most severe first), what is held back, what exists."""
+    """The whole decision: what would be opened (the most severe first), what is held back, what exists.
+
+    ``gaps``: what the support desk did not tell; while there are any, a cause may already have a ticket.
+    """
 
     source: Source
     made_at: datetime
     to_open: tuple[Draft, ...]
     held_back: tuple[HeldBack, ...]
     existing: tuple[Existing, ...]
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +134,15 @@ class Desks:
     services: tuple[SupportService, ...] | Gap
     classifications: tuple[ProblemClassification, ...] | Gap
     tickets: Mapping[str, tuple[Ticket, ...] | Gap]
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What could not be read."""
+        return tuple(
+            answer
+            for answer in (self.services, self.classifications, *self.tickets.values())
+            if isinstance(answer, Gap)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,13 +38,15 @@ def is_told(state: str | None) -> TypeGuard[str]:
 def nic_answers(hsm: Hsm, estate: Estate) -> tuple[NicAnswer, ...]:
     """One answer for each of the three NICs.
 
-    A missing NIC does not work. One host NIC of two may be missing where the HSM was created before May 2023; where
-    it is not known when it was created, it is not known whether the NIC is due.
+    A missing NIC does not work. One host NIC of two may be missing where the HSM was created before May 2023 and does
+    not name it itself; where it is not known when it was created, it is not known whether the NIC is due.
     """
     slots = nic_slots(hsm)
     facts = {slot.role: estate.nics.get(arm_id.key(slot.nic_id)) for slot in slots}
-    missing = [role for role in (HOST_1, HOST_2) if isinstance(facts[role], Absent)]
-    spare = missing[0] if len(missing) == 1 else ""
+    missing = [
+        slot for slot in nic_slots(hsm) if slot.role in (HOST_1, HOST_2) and isinstance(facts[slot.role], Absent)
+    ]
+    spare = missing[0].role if len(missing) == 1 and not missing[0].named else ""
     return tuple(_answer(hsm, slot, facts[slot.role], slot.role == spare) for slot in slots)
 
 

@@ -27,7 +27,8 @@ def _lines(plan: Plan, width: int | None, whole: bool) -> Iterator[Text]:
     source = styled((where_from(plan.source), "head"))
     yield from flowed([styled(("Support tickets", "head")), styled(moment(plan.made_at)), source], 2, width)
     yield styled()
-    yield styled((f"{counted(len(plan.to_open), 'ticket')} to open" if plan.to_open else "nothing to open", "head"))
+    nothing = "nothing can be opened: the support desk could not be read" if plan.gaps else "nothing to open"
+    yield styled((f"{counted(len(plan.to_open), 'ticket')} to open" if plan.to_open else nothing, "head"))
     if plan.held_back or plan.existing:
         yield styled(f"{len(plan.held_back)} held back, {len(plan.existing)} open already")
     for number, draft in enumerate(plan.to_open, 1):

@@ -77,8 +77,8 @@ def _is_by_words(service: SupportService) -> bool:
 
 
 def is_for_payment_hsms(ticket: Ticket) -> bool:
-    """Whether a ticket was opened for the Payment HSM service; it names its service by id or by display name."""
-    return arm_id.name(ticket.service).lower() == SERVICE_GUID or _SERVICE_WORDS in ticket.service.casefold()
+    """Whether a ticket was opened for the Payment HSM service: by the service's GUID, else by its display name."""
+    return arm_id.name(ticket.service_id).lower() == SERVICE_GUID or _SERVICE_WORDS in ticket.service.casefold()
 
 
 def classify(

@@ -22,7 +22,8 @@ def entitlements(estate: Estate, policy: Policy, pools: Iterable[Pool]) -> tuple
     result = []
     for pool in pools:
         if pool.role is Role.PRODUCTION:
-            verdict = verdicts[pool.label]
-            granted = {Outcome.PASS: True, Outcome.FAIL: False}.get(verdict.outcome)
-            result.append(Entitlement(pool=pool.label, severity_a=granted, because=f"PHSM-HA-001: {verdict.evidence}"))
+            verdict = verdicts.get(pool.label)
+            granted = {Outcome.PASS: True, Outcome.FAIL: False}.get(verdict.outcome) if verdict else None
+            because = verdict.evidence if verdict else "the check itself failed"
+            result.append(Entitlement(pool=pool.label, severity_a=granted, because=f"PHSM-HA-001: {because}"))
     return tuple(result)

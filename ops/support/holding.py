@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ops.model import arm_id
 from ops.model.estate import Gap
-from ops.model.finding import Party
+from ops.model.finding import Outcome, Party
+from ops.model.policy import Policy
 from ops.model.run import Run
-from ops.model.ticket import Desks, Draft, Ticket
+from ops.model.ticket import Cause, Desks, Draft, Ticket
 from ops.model.untrusted import one_line
 from ops.support import fastpath
-from ops.support.causes import FASTPATH_CHECK, concerns
+from ops.support.causes import FASTPATH_CHECK, concerns, pool_of
 from ops.support.classification import is_for_payment_hsms, why_no_service
 from ops.support.naming import kind_of
 
@@ -19,24 +20,42 @@ OURS_FIRST = ("PHSM-NET-001", "PHSM-NET-003", "PHSM-NET-004", "PHSM-NET-005", "P
 """While one of these fails for an HSM, the HSM may only look broken."""
 
 
-def reasons_to_wait(draft: Draft, run: Run, desks: Desks, *, anyway: bool) -> tuple[str, ...]:
+def deciding(cause: Cause, run: Run, policy: Policy) -> frozenset[str]:
+    """The subscriptions whose tickets, open and closed, tell whether a cause has one already.
+
+    The ticket of a pool lies with one of its HSMs, which need not be one that fails now. The FastPath ticket lies where
+    the configuration says, else with the first subscription that waited then and may be approved by now.
+    """
+    if cause.kind != "fastpath":
+        return frozenset(arm_id.subscription(hsm) for hsm in pool_of(run, cause.hsms[0]).hsms)
+    wanted = {*cause.subscriptions, fastpath.home(cause, policy)}
+    if policy.support.fastpath_subscription is None:
+        wanted |= {arm_id.subscription(f.subject.key) for f in run.findings if f.check == FASTPATH_CHECK} - {""}
+    return frozenset(wanted)
+
+
+def reasons_to_wait(draft: Draft, run: Run, policy: Policy, desks: Desks, *, anyway: bool) -> tuple[str, ...]:
     """All reasons, each in one line; none = it can be opened. ``anyway`` overrules those that a person may overrule."""
+    wanted = sorted(deciding(draft.cause, run, policy))
     listed = {subscription.lower(): answer for subscription, answer in desks.tickets.items()}
     tickets = [ticket for answer in listed.values() if not isinstance(answer, Gap) for ticket in answer]
     by_choice = () if anyway else (*_ours_first(draft, run), *_asked_already(draft, tickets))
-    closed = _closed(draft, listed, desks)
-    return (*by_choice, closed) if closed else (*by_choice, *_unlisted(draft, listed), *_unaddressed(draft, desks))
+    closed = _closed(wanted, listed, desks)
+    return (*by_choice, closed) if closed else (*by_choice, *_unlisted(wanted, listed), *_unaddressed(draft, desks))
 
 
 def _ours_first(draft: Draft, run: Run) -> Iterator[str]:
     hsms = draft.cause.hsms  # none behind a FastPath approval, which therefore never waits
     if any(run.estate.hsms[hsm].is_in_state("Failed") for hsm in hsms):
         return
-    failing = [finding for finding in run.findings if finding.is_failure_of(*OURS_FIRST) and concerns(finding, hsms)]
+    about = [finding for finding in run.findings if finding.check in OURS_FIRST and concerns(finding, hsms)]
+    failing = [finding for finding in about if finding.outcome is Outcome.FAIL]
+    unread = sorted({finding.check for finding in about if finding.outcome is Outcome.UNKNOWN})
     ours = sorted({finding.check for finding in failing if finding.party is Party.CUSTOMER})
     theirs = sorted({finding.check for finding in failing if finding.party is not Party.CUSTOMER})
     parts = [f"{', '.join(ours)} (ours) {'is' if len(ours) == 1 else 'are'} fixed"] if ours else []
     parts += [f"{', '.join(theirs)} (Microsoft) is approved"] if theirs else []
+    parts += [f"{', '.join(unread)} could be read"] if unread else []
     if parts:
         yield f"until {' and '.join(parts)}, or --anyway"
 
@@ -58,20 +77,16 @@ def _is_about_same(ticket: Ticket, draft: Draft) -> bool:
     return arm_id.key(ticket.resource_id) in draft.cause.hsms and is_for_payment_hsms(ticket)
 
 
-def _closed(draft: Draft, listed: Mapping[str, tuple[Ticket, ...] | Gap], desks: Desks) -> str:
+def _closed(wanted: list[str], listed: Mapping[str, tuple[Ticket, ...] | Gap], desks: Desks) -> str:
     """Why the desk answers nothing at all, where it is one reason for everything: then it is told once."""
-    answers = [desks.services, *(listed.get(subscription) for subscription in _wanted(draft))]
+    answers = [desks.services, *(listed.get(subscription) for subscription in wanted)]
     reasons = {answer.reason if isinstance(answer, Gap) else "" for answer in answers}
     reason = reasons.pop() if len(reasons) == 1 else ""
     return f"the support desk could not be read: {one_line(reason)}" if reason else ""
 
 
-def _wanted(draft: Draft) -> list[str]:
-    return sorted({*draft.cause.subscriptions, draft.subscription})
-
-
-def _unlisted(draft: Draft, listed: Mapping[str, tuple[Ticket, ...] | Gap]) -> Iterator[str]:
-    for subscription in _wanted(draft):
+def _unlisted(wanted: list[str], listed: Mapping[str, tuple[Ticket, ...] | Gap]) -> Iterator[str]:
+    for subscription in wanted:
         answer, which = listed.get(subscription), one_line(subscription, 60)
         if answer is None:
             yield f"the tickets of subscription {which} were not read"

@@ -5,34 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from ops.model import arm_id
 from ops.model.estate import Gap
 from ops.model.policy import Policy
 from ops.model.run import Run
 from ops.model.ticket import Cause, Desks, Draft, Existing, HeldBack, Plan, Ticket
 from ops.support import fastpath
-from ops.support.causes import FASTPATH_CHECK, causes, pool_of
+from ops.support.causes import causes, pool_of
 from ops.support.drafting import draft_of
-from ops.support.holding import reasons_to_wait
+from ops.support.holding import deciding, reasons_to_wait
 from ops.support.naming import base, base_of, pool_base
 
 
 def which_tickets_matter(run: Run, policy: Policy) -> tuple[str, ...]:
-    """The subscriptions whose tickets, open and closed, must be listed before ``plan`` can decide; none = nothing to do.
-
-    The ticket of a pool lies with one of its HSMs, which need not be one that fails now. The FastPath ticket lies where
-    the configuration says, else with the first subscription that waited then and may be approved by now.
-    """
-    wanted: set[str] = set()
-    for cause in causes(run, ()):
-        if cause.kind == "fastpath":
-            wanted |= {*cause.subscriptions, fastpath.home(cause, policy)}
-            if policy.support.fastpath_subscription is None:
-                asked = (finding.subject.key for finding in run.findings if finding.check == FASTPATH_CHECK)
-                wanted |= {arm_id.subscription(subject) for subject in asked} - {""}
-        else:
-            wanted |= {arm_id.subscription(hsm) for hsm in pool_of(run, cause.hsms[0]).hsms}
-    return tuple(sorted(wanted))
+    """The subscriptions whose tickets, open and closed, must be listed before ``plan`` can decide; none = nothing to do."""
+    return tuple(sorted({one for cause in causes(run, ()) for one in deciding(cause, run, policy)}))
 
 
 def plan(run: Run, policy: Policy, desks: Desks, *, anyway: bool, made_at: datetime, version: str) -> Plan:
@@ -55,7 +41,7 @@ def plan(run: Run, policy: Policy, desks: Desks, *, anyway: bool, made_at: datet
             wanting = () if ticket else (cause,)
         for one in wanting:
             draft = draft_of(one, run, policy, desks, tickets, version)
-            reasons = reasons_to_wait(draft, run, desks, anyway=anyway)
+            reasons = reasons_to_wait(draft, run, policy, desks, anyway=anyway)
             if reasons:
                 held_back.append(HeldBack(draft=draft, reason="; ".join(reasons)))
             else:
@@ -70,6 +56,7 @@ def plan(run: Run, policy: Policy, desks: Desks, *, anyway: bool, made_at: datet
         to_open=tuple(to_open[:most]),
         held_back=tuple(sorted(held_back, key=lambda held: _order(held.draft))),
         existing=tuple(existing),
+        gaps=desks.gaps,
     )
 
 

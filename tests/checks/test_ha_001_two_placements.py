@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from ops.checks.ha_001_two_placements import two_placements
@@ -108,3 +110,11 @@ def test_hsms_being_deleted_do_not_count():
     going = hsm("b", stamp="stamp2", provisioning_state="deleting")
     assert only(two_placements, estate(hsm("a"), going)).evidence == "the only HSM is in stamp1"
     assert only(two_placements, estate(going)).evidence == "all HSMs are being deleted"
+
+
+def test_a_pool_by_tag_that_looks_single_in_a_narrowed_scope_is_unknown_and_a_pair_passes():
+    policy = Policy(pools=(PoolRule(name="cards"),))
+    single = replace(estate(hsm("a")), narrowed=True)
+    assert only(two_placements, single, policy).outcome is UNKNOWN
+    pair = replace(estate(hsm("a"), hsm("b", stamp="stamp2")), narrowed=True)
+    assert only(two_placements, pair, policy).outcome is PASS

@@ -186,9 +186,8 @@ def test_unread_dates_are_unknown_where_they_decide(name, field):
     owner = state.hsms[key_of(name)]
     if field == "created_at":
         second = arm_id.key(nic_slots(owner)[1].nic_id)
-        state = replace(
-            state, nics={**state.nics, second: ABSENT}, hsms={**state.hsms, owner.key: replace(owner, created_at=None)}
-        )
+        undated = replace(owner, created_at=None, host=replace(owner.host, nics=owner.host.nics[:1]))
+        state = replace(state, nics={**state.nics, second: ABSENT}, hsms={**state.hsms, owner.key: undated})
         expected = {("PHSM-NET-009", owner.key), ("PHSM-HA-002", POOL)}
     else:
         stuck = replace(owner, provisioning_state="Connecting", last_modified_at=None)

@@ -67,7 +67,7 @@ def test_the_drafts_of_a_replay_are_shown_and_held_back_because_the_desk_is_not_
     )
 
     whole = phsm(here, "--snapshot", "s.json", "tickets", "plan", "--verbose").out
-    assert "nothing to open\n" in whole
+    assert "nothing can be opened: the support desk could not be read\n" in whole
     assert "   | Impact: " in whole
     assert "phsm tickets open" not in whole
 

@@ -102,3 +102,15 @@ def test_zones_of_two_subscriptions_are_compared_by_physical_zone():
 
 def test_regions_are_known_by_id_and_by_display_name():
     assert region_id("East US") == region_id("eastus") == "eastus"
+
+
+def test_a_subscription_that_a_rule_names_and_the_run_was_not_asked_for_is_unread():
+    policy = Policy(pools=(PoolRule(name="cards", match=Match(subscriptions=(SUB_1, SUB_2))),))
+    (gap,) = only_pool(estate(hsm("a")), policy).unread
+    assert (gap.subject, gap.reason) == (f"/subscriptions/{SUB_2}", "not in the scope of this run")
+
+
+def test_a_default_pool_is_never_called_as_a_declared_one():
+    policy = Policy(pools=(PoolRule(name="Payments-Prod", match=Match(tags={"app": "cards"})),))
+    labels = [pool.label for pool in pools(estate(hsm("a", tags={"app": "cards"}), hsm("b")), policy)]
+    assert len({label.lower() for label in labels}) == 2

@@ -94,6 +94,7 @@ def ticket(name: str, *, status: str = "Open", **changes: Any) -> Ticket:
         "severity": "Moderate",
         "status": status,
         "service": "Azure Payment HSM Service",
+        "service_id": "/providers/Microsoft.Support/services/ce34cf91-b52e-afe9-57d6-1baf3ff5a59b",
         "classification": "Hardware / Device not responding",
         "resource_id": None,
         "created_at": NOW,

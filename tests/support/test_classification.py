@@ -122,11 +122,10 @@ def test_no_classifications_give_none() -> None:
     [
         ("Azure Payment HSM Service", True),
         ("payment hsm", True),
-        (SERVICE.id.upper(), True),
-        (SERVICE.name, True),
         ("Dedicated HSM", False),
         ("", False),
     ],
 )
 def test_a_ticket_names_its_service_by_id_or_by_name(service: str, ours: bool) -> None:
-    assert is_for_payment_hsms(ticket("1", service=service)) is ours
+    assert is_for_payment_hsms(ticket("1", service=service, service_id="")) is ours
+    assert is_for_payment_hsms(ticket("1", service="renamed since", service_id=SERVICE.id.upper()))

@@ -128,7 +128,7 @@ def test_a_ticket_by_hand_about_something_else_holds_nothing_back() -> None:
     for other in (
         replace(by_hand, description=f"approve it for {SUB_2}"),
         replace(by_hand, title="HSM is down"),
-        replace(by_hand, service="Virtual Network"),
+        replace(by_hand, service="Virtual Network", service_id=""),
         replace(by_hand, status="Closed"),
     ):
         assert len(planned(waiting(SUB_1), desks(other)).to_open) == 1

@@ -158,6 +158,19 @@ def test_a_pool_ticket_lives_with_its_first_failing_hsm() -> None:
     assert which_tickets_matter(run, policy) == (SUB_1, SUB_2)
 
 
+def test_a_pool_member_whose_tickets_could_not_be_listed_holds_the_draft_back() -> None:
+    """The open ticket of the pool may lie there."""
+    policy = Policy(pools=(PoolRule(name="cards"),))
+    far = hsm("far", subscription=SUB_2, stamp="stamp2")
+    run = run_of(estate(A, far, subscription(SUB_2, "other")), lost_nic(A), policy=policy)
+    refused = Gap(subject=f"/subscriptions/{SUB_2}", what="support tickets", reason="429 TooManyRequests")
+    whole = desks()
+    plan = planned(run, replace(whole, tickets={**whole.tickets, SUB_2: refused}), policy=policy)
+    assert plan.to_open == ()
+    assert "429 TooManyRequests" in reasons(plan)[0]
+    assert plan.gaps == (refused,)
+
+
 def test_a_ticket_of_the_pool_may_lie_with_a_member_that_works() -> None:
     policy = Policy(pools=(PoolRule(name="cards"),))
     far = hsm("far", subscription=SUB_2, stamp="stamp2")
@@ -165,9 +178,10 @@ def test_a_ticket_of_the_pool_may_lie_with_a_member_that_works() -> None:
     assert which_tickets_matter(run, policy) == (SUB_1, SUB_2)
 
 
-@pytest.mark.parametrize("service", [SERVICE.display_name, SERVICE.id.upper()])
-def test_a_ticket_opened_by_hand_for_the_same_hsm_holds_the_draft_back(service: str) -> None:
-    by_hand = ticket("2411230050009999", number="2411230050009999", resource_id=A.id.upper(), service=service)
+@pytest.mark.parametrize(("service", "service_id"), [(SERVICE.display_name, ""), ("renamed since", SERVICE.id.upper())])
+def test_a_ticket_opened_by_hand_for_the_same_hsm_holds_the_draft_back(service: str, service_id: str) -> None:
+    number = "2411230050009999"
+    by_hand = ticket(number, number=number, resource_id=A.id.upper(), service=service, service_id=service_id)
     plan = planned(one_lost_nic(), desks(by_hand))
     assert plan.to_open == ()
     assert reasons(plan) == [
@@ -178,7 +192,12 @@ def test_a_ticket_opened_by_hand_for_the_same_hsm_holds_the_draft_back(service: 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"status": "Closed"}, {"resource_id": B.id}, {"resource_id": None}, {"service": "Virtual Network"}],
+    [
+        {"status": "Closed"},
+        {"resource_id": B.id},
+        {"resource_id": None},
+        {"service": "Virtual Network", "service_id": ""},
+    ],
 )
 def test_a_ticket_about_something_else_holds_nothing_back(changes: dict[str, Any]) -> None:
     other = replace(ticket("2411230050009999", resource_id=A.id), **changes)

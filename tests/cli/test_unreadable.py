@@ -1,0 +1,49 @@
+"""Azure answers, and not with what was asked: nothing of that may end green."""
+
+from pathlib import Path
+
+from tests.process import REPOSITORY, phsm
+
+ESTATES = REPOSITORY / "ops" / "sandbox" / "estates"
+
+
+def with_faults(folder: Path, estate: str, *faults: str) -> str:
+    """A shipped estate with these faults before its own."""
+    text = (ESTATES / f"{estate}.yaml").read_text("utf-8")
+    listed = "".join(f"  - {fault}\n" for fault in faults)
+    text = (
+        text.replace("\nfaults:\n", f"\nfaults:\n{listed}", 1)
+        if "\nfaults:\n" in text
+        else f"{text}\nfaults:\n{listed}"
+    )
+    file = folder / "estate.yaml"
+    file.write_text(text, "utf-8")
+    return str(file)
+
+
+def test_a_page_without_a_list_is_unread_and_not_empty(tmp_path):
+    estate = with_faults(
+        tmp_path,
+        "healthy",
+        '{method: GET, path: "*0103/resources", status: 200, body: "{}", headers: {Content-Type: application/json}}',
+        '{method: POST, path: "*ResourceGraph*", status: 403}',
+    )
+    ended = phsm(tmp_path, "--sandbox", estate, "check")
+    assert ended.code == 4
+    assert "list of payment HSMs could not be read: the answer holds no list" in ended.out
+
+
+def test_a_desk_that_cannot_be_read_is_no_success(tmp_path):
+    estate = with_faults(tmp_path, "degraded", '{method: GET, path: "*/supportTickets*", status: 403}')
+    plan = phsm(tmp_path, "--sandbox", estate, "tickets", "plan")
+    assert plan.code == 4
+    assert "nothing can be opened: the support desk could not be read\n" in plan.out
+    opened = phsm(tmp_path, "--sandbox", estate, "tickets", "open", "--apply")
+    assert opened.code == 6
+    assert "nothing to open" not in opened.out
+
+
+def test_the_first_word_of_a_newcomer_shows_the_commands(tmp_path):
+    ended = phsm(tmp_path)
+    assert ended.code == 2
+    assert "\nCommands:\n  inventory " in ended.err
