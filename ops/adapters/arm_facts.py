@@ -73,7 +73,7 @@ class ArmFacts:
         client = self._connection.client(SubscriptionClient)
         link = f"{path}?api-version={version}"
         for _ in range(_MOST_PAGES):
-            response = await client.send_request(HttpRequest("GET", link))
+            response = await client.send_request(HttpRequest("GET", link), raw_response_hook=require_list)
             response.raise_for_status()
             page = response.json()
             yield page

@@ -33,6 +33,17 @@ def test_a_page_without_a_list_is_unread_and_not_empty(tmp_path):
     assert "list of payment HSMs could not be read: the answer holds no list" in ended.out
 
 
+def test_a_management_group_without_a_list_is_unread_and_not_empty(tmp_path):
+    estate = with_faults(
+        tmp_path,
+        "healthy",
+        '{method: GET, path: "*/descendants", status: 200, body: "{}", headers: {Content-Type: application/json}}',
+    )
+    ended = phsm(tmp_path, "--sandbox", estate, "--management-group", "payments", "check")
+    assert ended.code == 5
+    assert "the answer holds no list" in ended.err
+
+
 def test_a_desk_that_cannot_be_read_is_no_success(tmp_path):
     estate = with_faults(tmp_path, "degraded", '{method: GET, path: "*/supportTickets*", status: 403}')
     plan = phsm(tmp_path, "--sandbox", estate, "tickets", "plan")
