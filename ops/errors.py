@@ -40,10 +40,30 @@ class CloudUnreadable(PhsmError):
 
 
 class TicketProblem(PhsmError):
-    """A ticket could not be opened. ``may_exist`` is true when Azure may have taken it all the same."""
+    """A ticket could not be opened or changed.
+
+    ``may_exist`` is true when Azure may have taken it all the same; ``denied`` when Azure lets nobody change the ticket by
+    its API any more. ``request_ids`` are Azure's ids of what was sent.
+    """
 
     exit_code = 6
 
-    def __init__(self, what: str, tip: str = "", *, may_exist: bool = False) -> None:
+    def __init__(
+        self,
+        what: str,
+        tip: str = "",
+        *,
+        may_exist: bool = False,
+        denied: bool = False,
+        request_ids: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(what, tip)
         self.may_exist = may_exist
+        self.denied = denied
+        self.request_ids = request_ids
+
+
+class LedgerProblem(PhsmError):
+    """The audit trail cannot be read or written, and without it nothing is written to Azure."""
+
+    exit_code = 6

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date
 
+from ops.checks import collect
 from ops.checks.declaration import Check
 from ops.model.estate import Estate
 from ops.model.finding import Finding, Outcome, Severity, Subject, Verdict, not_applicable, unknown
+from ops.model.mute import Mute, Muting, muting
 from ops.model.policy import CheckSettings, Policy
 from ops.model.pool import pools
 from ops.model.run import Run
@@ -15,9 +19,21 @@ from ops.support.entitlement import entitlements
 
 def evaluate(estate: Estate, policy: Policy, checks: Sequence[Check]) -> Run:
     """Judge the estate by these checks. Pure: the same estate gives the same run."""
-    findings = tuple(finding for check in checks for finding in _findings(check, estate, policy))
+    today = estate.observed_at.astimezone(UTC).date()
+    findings: list[Finding] = []
+    used: set[Mute] = set()
+    for check in checks:
+        mutes = muting(check.id, policy.mutes)
+        for finding in _findings(check, estate, policy):
+            findings.append(_muted(finding, mutes, today, used))
     found = pools(estate, policy)
-    return Run(estate=estate, pools=found, findings=findings, support=entitlements(estate, policy, found))
+    return Run(
+        estate=estate,
+        pools=found,
+        findings=tuple(findings),
+        support=entitlements(estate, policy, found),
+        unused_mutes=tuple(mute for mute in _judged(estate, policy, checks, findings) if mute not in used),
+    )
 
 
 def exit_code(run: Run, fail_on: Severity = Severity.LOW) -> int:
@@ -25,6 +41,33 @@ def exit_code(run: Run, fail_on: Severity = Severity.LOW) -> int:
     if any(finding.severity.rank >= fail_on.rank for finding in run.failures):
         return 3
     return 0 if run.is_complete else 4
+
+
+def _muted(finding: Finding, mutes: Muting, today: date, used: set[Mute]) -> Finding:
+    """A failure with the mute that covers it, or covered it; every mute that matches it is put into ``used``."""
+    if finding.outcome is not Outcome.FAIL:
+        return finding
+    matching = mutes.of(finding.subject.name, finding.subject.key, str(finding.subject))
+    if not matching:
+        return finding
+    used.update(matching)
+    longest = matching[0]
+    if longest.holds_on(today):
+        return replace(finding, muted=longest, ticket=False)
+    return replace(finding, lapsed=longest)
+
+
+def _judged(estate: Estate, policy: Policy, checks: Sequence[Check], findings: Sequence[Finding]) -> Iterator[Mute]:
+    """The mutes that would have met their failures, if there were any: all of their checks were run, on all, and saw all."""
+    if estate.narrowed or not policy.mutes:
+        return
+    run = {check.id for check in checks}
+    known = run | {check.id for check in collect()}
+    blind = {finding.check for finding in findings if finding.outcome is Outcome.UNKNOWN}
+    for mute in policy.mutes:
+        meant = {check for check in known if mute.names(check)}
+        if meant and meant <= run and not meant & blind:
+            yield mute
 
 
 def _findings(check: Check, estate: Estate, policy: Policy) -> Iterator[Finding]:

@@ -9,13 +9,12 @@ from typing import Any
 from ops.model import arm_id
 from ops.model.attachment import nic_slots
 from ops.model.estate import (
-    ABSENT,
     DEDICATED_HSM_FEATURE,
     FASTPATH_FEATURE,
+    HSM_PROVIDER,
     HSM_TYPE,
-    Absent,
+    NETWORK_PROVIDER,
     Estate,
-    Gap,
     Hsm,
     NetworkProfile,
     Nic,
@@ -26,6 +25,8 @@ from ops.model.estate import (
     Subscription,
     Vnet,
 )
+from ops.model.fact import ABSENT, Absent, Gap
+from ops.model.surroundings import Lock
 
 SUB_1 = "00000000-0000-0000-0000-000000000001"
 SUB_2 = "00000000-0000-0000-0000-000000000002"
@@ -88,12 +89,14 @@ def nics(owner: Hsm, **changes: Any) -> dict[str, Nic | Absent | Gap]:
     for slot in nic_slots(owner):
         profile = owner.management if slot.role == "management NIC" else owner.host
         subnet = profile.subnet_id if isinstance(profile, NetworkProfile) else None
+        named = profile.nics if isinstance(profile, NetworkProfile) else ()
+        addresses = (nic.private_ip for nic in named if nic.nic_id and arm_id.same(nic.nic_id, slot.nic_id))
         facts: dict[str, Any] = {
             "id": slot.nic_id,
             "name": arm_id.name(slot.nic_id),
             "provisioning_state": "Succeeded",
             "subnet_ids": (subnet or subnet_id(),),
-            "private_ips": ("10.3.1.4",),
+            "private_ips": (next(addresses, None) or "10.3.1.4",),
         }
         result[arm_id.key(slot.nic_id)] = Nic(**(facts | changes))
     return result
@@ -108,6 +111,9 @@ def subnet(name: str = "hsmsubnet", *, vnet: str = "vnet-hsm", subscription: str
         "delegations": (HSM_TYPE,),
         "network_security_group": ABSENT,
         "route_table": ABSENT,
+        "nat_gateway": ABSENT,
+        "gateways": (),
+        "private_endpoints": (),
     }
     return Subnet(**(facts | changes))
 
@@ -121,18 +127,33 @@ def vnet(name: str = "vnet-hsm", *, subscription: str = SUB_1, **changes: Any) -
         "tags": {"fastpathenabled": "True"},
         "subnets": (subnet(vnet=name, subscription=subscription),),
         "peerings": (),
+        "prefixes": ("10.3.0.0/16",),
     }
     return Vnet(**(facts | changes))
 
 
-def peering(remote: str | None, name: str = "to-hub", state: str = "Connected") -> Peering:
-    return Peering(name=name, remote_vnet_id=remote, state=state)
+def peering(remote: str | None, name: str = "to-hub", state: str = "Connected", **changes: Any) -> Peering:
+    """A peering in order, without a gateway of the other side."""
+    facts: dict[str, Any] = {"sync_level": "FullyInSync", "allows_access": True, "uses_remote_gateways": False}
+    return Peering(name=name, remote_vnet_id=remote, state=state, **(facts | changes))
 
 
 def subscription(id: str = SUB_1, name: str = "payments-prod", **changes: Any) -> Subscription:
-    """A subscription with both features registered."""
-    features = dict.fromkeys((FASTPATH_FEATURE, DEDICATED_HSM_FEATURE), "Registered")
-    return Subscription(**({"id": id, "name": name, "features": features} | changes))
+    """A subscription in order: all registered, locked against deletes, with a plan that can open tickets."""
+    facts: dict[str, Any] = {
+        "id": id,
+        "name": name,
+        "features": dict.fromkeys((FASTPATH_FEATURE, DEDICATED_HSM_FEATURE), "Registered"),
+        "providers": dict.fromkeys((HSM_PROVIDER, NETWORK_PROVIDER), "Registered"),
+        "locks": (lock(f"/subscriptions/{id}"),),
+        "may_open_tickets": True,
+        "support_plan": "Unified",
+    }
+    return Subscription(**(facts | changes))
+
+
+def lock(scope: str, level: str = "CanNotDelete") -> Lock:
+    return Lock(id=f"{scope}/providers/Microsoft.Authorization/locks/keep", level=level)
 
 
 def refused_subscription(id: str = SUB_2, name: str = "payments-dr") -> Subscription:
@@ -171,4 +192,6 @@ def estate(
         hsms=hsms,
         nics=found,
         vnets=vnets,
+        load_balancers=dict.fromkeys(subscriptions, ()),
+        has_support_service=True,
     )

@@ -14,6 +14,7 @@ for _ in $(seq 200); do
 done
 # shellcheck disable=SC1091
 source "$work/exports"
+export PHSM_LEDGER_DIR="$work/ledger" # not beside the ledger of real tickets
 
 # step WANTED-EXIT-CODE COMMAND...: show a command, run it, and insist on its exit code
 step() {
@@ -33,3 +34,4 @@ step 0 phsm tickets plan
 step 0 phsm tickets open --apply
 step 0 phsm tickets open --apply
 step 0 phsm tickets list
+step 0 phsm ledger verify

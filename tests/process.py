@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from ops.cli.main import main
 
 REPOSITORY = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -27,11 +32,12 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def phsm(home: Path, *words: str, cwd: Path | None = None, **env: str) -> Ended:
-    """Run ``phsm`` with these words, in ``home`` unless ``cwd`` says otherwise."""
+    """Run ``phsm`` with these words, in ``home`` unless ``cwd`` says otherwise; the ledger is in ``home`` all the same."""
+    ledger = {"PHSM_LEDGER_DIR": str(home / "ledger")} if cwd else {}
     done = subprocess.run(
         [BIN / "phsm", *words],
         cwd=cwd or home,
-        env=environment(home, **env),
+        env=environment(home, **(ledger | env)),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -39,3 +45,24 @@ def phsm(home: Path, *words: str, cwd: Path | None = None, **env: str) -> Ended:
         check=False,
     )
     return Ended(code=done.returncode, out=done.stdout, err=done.stderr)
+
+
+def phsm_here(home: Path, *words: str, **env: str) -> Ended:
+    """As ``phsm``, but in this process: for the many commands of which it matters what they do, and not that they start."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(home), _environ(environment(home, **env)):
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(words)
+    return Ended(code=code, out=out.getvalue(), err=err.getvalue())
+
+
+@contextlib.contextmanager
+def _environ(wanted: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,7 +1,8 @@
 """A GitHub runner for one job, as far as our workflows need one: its ``run`` steps really run, its actions do not.
 
 What the expressions of a job amount to is given by ``values``; an expression that is not in it is an error. Our own
-composite action is entered; of any other action only its name is kept, and what its ``path`` held when its turn came.
+composite action is entered. Of any other it is kept what its ``path`` held when its turn came: a file, or those of a
+folder; and one that downloads puts down what is ``given``.
 """
 
 from __future__ import annotations
@@ -48,22 +49,33 @@ def steps(job: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from load(REPOSITORY / own / "action.yml")["runs"]["steps"] if own else [step]
 
 
-def run(workflow: Mapping[str, Any], job: str, checkout: Path, values: Mapping[str, str], **env: str) -> Ended:
+def run(
+    workflow: Mapping[str, Any],
+    job: str,
+    checkout: Path,
+    values: Mapping[str, str],
+    *,
+    given: Mapping[str, str] | None = None,
+    **env: str,
+) -> Ended:
     """Run a job's shell steps in order, each by ``bash --noprofile --norc -eo pipefail FILE``, as ``shell: bash`` does."""
-    files = {name: checkout.parent / name for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITHUB_ENV")}
-    for file in files.values():
+    told = {name: checkout.parent / name for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT", "GITHUB_ENV")}
+    for file in told.values():
         file.write_text("")
     said = {**workflow.get("env", {}), **workflow["jobs"][job].get("env", {})}
     env |= {name: _evaluated(value, values) for name, value in said.items()}
-    env |= {name: str(file) for name, file in files.items()}
+    env |= {name: str(file) for name, file in told.items()}
     ended = Ended()
     for step in steps(workflow["jobs"][job]):
         if ended.code and step.get("if") != "${{ !cancelled() }}":
             continue
         if "run" not in step:
+            if step["uses"].startswith("actions/download-artifact@"):
+                for name, text in (given or {}).items():
+                    (checkout / name).write_text(text)
             path = checkout / step.get("with", {}).get("path", "no path")
-            if path.is_file():
-                ended.kept[path.name] = path.read_text()
+            files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+            ended.kept |= {str(file.relative_to(checkout)): file.read_text(errors="replace") for file in files}
             continue
         script = checkout.parent / "step.sh"
         script.write_text(step["run"])
@@ -80,8 +92,8 @@ def run(workflow: Mapping[str, Any], job: str, checkout: Path, values: Mapping[s
         )
         ended.codes[step["id"]] = done.returncode
         ended.log += done.stdout
-    ended.summary = files["GITHUB_STEP_SUMMARY"].read_text()
-    ended.outputs = files["GITHUB_OUTPUT"].read_text()
+    ended.summary = told["GITHUB_STEP_SUMMARY"].read_text()
+    ended.outputs = told["GITHUB_OUTPUT"].read_text()
     return ended
 
 

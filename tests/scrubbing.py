@@ -30,9 +30,19 @@ _STEMS = {
     "virtualnetworkpeerings": "peering",
     "networksecuritygroups": "nsg",
     "routetables": "route-table",
+    "virtualnetworkgateways": "gateway",
+    "connections": "connection",
+    "natgateways": "nat-gateway",
+    "loadbalancers": "load-balancer",
+    "privateendpoints": "endpoint",
+    "paymenthsmclusters": "cluster",
+    "locks": "lock",
     "supporttickets": "ticket",
+    "communications": "message",
+    "fileworkspaces": "workspace",
+    "files": "file",
 }
-_NOBODYS = frozenset({"features", "locations"})  # types whose names are Azure's own
+_NOBODYS = frozenset({"features", "locations", "eventtypes"})  # types whose names are Azure's own
 _OF_AZURE = frozenset({"gatewaysubnet", "azurefirewallsubnet", "azurefirewallmanagementsubnet", "azurebastionsubnet"})
 _PUBLIC_HOSTS = re.compile(
     r"aka\.ms|(?:management|portal)\.azure\.com|(?:learn|docs|go)\.microsoft\.com|login\.microsoftonline\.com"

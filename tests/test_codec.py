@@ -9,7 +9,9 @@ from ops.errors import ConfigProblem
 from ops.model.finding import IssueCategory, Severity
 from ops.model.policy import Match, Policy, PoolRule, Role, TicketSeverity
 from tests.build import SUB_1, SUB_2, vnet_id
+from tests.mistakes import mistake, mistakes
 
+ALL_KEYS = "azure, pools, expected, peers, support, checks, mutes, hsms, readiness, ledger"
 CONTACT = """\
 support:
   contact:
@@ -19,21 +21,6 @@ support:
     country: GBR
     time_zone: GMT Standard Time
 """
-
-
-def mistakes(text: str, **settings: tuple[str, ...]) -> list[str]:
-    """The mistakes of a text, their columns joined by single blanks; empty when there are none."""
-    try:
-        policy_from(text, "phsm.yaml", settings or None)
-    except ConfigProblem as problem:
-        return [" ".join(mistake.split()) for mistake in problem.mistakes]
-    return []
-
-
-def mistake(text: str) -> str:
-    found = mistakes(text)
-    assert len(found) == 1, found
-    return found[0]
 
 
 def test_an_empty_configuration_is_the_default() -> None:
@@ -182,8 +169,9 @@ def test_what_a_contact_lacks_is_named_with_the_line_of_the_contact() -> None:
         ("support: {classifications: {tamper: a}}", '1 support.classifications.tamper "a": wanted a list, [a]'),
         ("support: []", None),
         ("checks: {PHSM-HSM-001: {in_progress_minutes: 0}}",
-         "1 checks.PHSM-HSM-001.in_progress_minutes 0: wanted 1 minute or more"),
-        ("checks: {PHSM-HSM-001: }", "1 checks.PHSM-HSM-001 wanted keys and values: severity, ticket, in_progress_minutes"),
+         "1 checks.PHSM-HSM-001.in_progress_minutes 0: wanted 1 to 525600 minutes"),
+        ("checks: {PHSM-HSM-001: }",
+         "1 checks.PHSM-HSM-001 wanted keys and values: severity, ticket, in_progress_minutes, regions, valid_days"),
         ("checks: {PHSM-HA-001: {severity: huge}}", '1 checks.PHSM-HA-001.severity "huge": wanted one of low, medium, high'),
         (f"support: {{max_new_tickets: {'9' * 5000}}}", "1 support.max_new_tickets not a number that can be read"),
     ],
@@ -197,8 +185,8 @@ def test_a_value_that_is_not_allowed_is_a_mistake_that_says_what_is(text: str, s
     ("text", "said"),
     [
         ("support:\n  poll_seconds: 1\n  poll_seconds: 2", "3 support.poll_seconds stands twice, first on line 2"),
-        ("- a", "1 (file) wanted keys and values: azure, pools, peers, support, checks"),
-        ("just words", "1 (file) wanted keys and values: azure, pools, peers, support, checks"),
+        ("- a", f"1 (file) wanted keys and values: {ALL_KEYS}"),
+        ("just words", f"1 (file) wanted keys and values: {ALL_KEYS}"),
         ("{}\n---\n{}\n", "2 (syntax) expected a single document in the stream, but found another document"),
         ("support:\n  a: b: c", "2 (syntax) mapping values are not allowed here"),
         ("support: {}\npools: \x07", "2 (syntax) character U+0007 may not stand in YAML"),

@@ -25,7 +25,7 @@ def copy(tmp_path):
     leave = shutil.ignore_patterns("__pycache__")
     shutil.copytree(REPOSITORY / "ops", tmp_path / "ops", ignore=leave)
     shutil.copytree(REPOSITORY / "tests/checks", tmp_path / "tests/checks", ignore=leave)
-    for name in ("tests/__init__.py", "tests/build.py", "pyproject.toml"):
+    for name in ("tests/__init__.py", "tests/build.py", "tests/clusters.py", "pyproject.toml"):
         shutil.copy(REPOSITORY / name, tmp_path / name)
     return tmp_path
 

@@ -8,28 +8,31 @@ import subprocess
 import pytest
 
 from ops.reports.runbook_index import LABELS, render
+from tests.cli.beside import HSM_2, beside
 from tests.pages import RUNBOOKS, docstrings, pages
 from tests.process import environment
 
 FILES = sorted(RUNBOOKS.glob("*.py"))
 NAMES = [path.name for path in FILES]
-VERBS = ("inventory", "morning", "open", "verify")
+VERBS = ("inventory", "morning", "open", "plan", "verify")
 ESTATES = [
     ("inventory_hsms.py", "forbidden", 4),
     ("morning_check.py", "healthy", 0),
     ("morning_check.py", "degraded", 3),
     ("morning_check.py", "forbidden", 4),
     ("open_tickets.py", "degraded", 0),
+    ("plan_tickets.py", "degraded", 0),
+    ("plan_tickets.py", "forbidden", 4),
     ("verify_ha.py", "single-stamp", 3),
     ("verify_network.py", "degraded", 3),
 ]
 
 
-def run(name, home, *words):
+def run(name, home, *words, **env):
     return subprocess.run(
         [RUNBOOKS / name, *words],
         cwd=home,
-        env=environment(home),
+        env=environment(home, **env),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -82,7 +85,22 @@ def test_a_runbook_ends_with_the_exit_code_that_its_docstring_explains(name, est
     assert done.returncode == code, done.stderr
     assert code in promised(name)
     assert done.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} <= ({"ledger"} if name == "plan_tickets.py" else set())
+
+
+def test_what_was_planned_is_opened_as_it_was_approved_and_a_changed_plan_is_not(tmp_path):
+    with beside(tmp_path) as here:
+        here.fail(HSM_2)
+        azure = {"PHSM_ARM_ENDPOINT": here.place.endpoint, "PHSM_CA_BUNDLE": here.place.ca_bundle}
+        planned = run("plan_tickets.py", tmp_path, "--output", "plan.json", **azure)
+        assert (planned.returncode, here.written()) == (0, [])
+        opened = run("open_tickets.py", tmp_path, "--plan", "plan.json", "--apply", **azure)
+        plan = tmp_path / "plan.json"
+        plan.write_text(plan.read_text().replace("moderate", "minimal"))
+        changed = run("open_tickets.py", tmp_path, "--plan", "plan.json", "--apply", **azure)
+        assert len(here.tickets()) == 1
+    assert [opened.returncode, changed.returncode] == [0, 2]
+    assert {0, 2} <= promised("open_tickets.py")
 
 
 def test_every_runbook_runs_here():

@@ -9,24 +9,36 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 
 from ops.checks import collect
 from ops.codec import examine
 from ops.codec.schema import descriptions, render, uncommented
 from ops.codec.shape import inner, keys
 from ops.model.policy import Policy
-from tests.build import SUB_1, vnet_id
+from tests.build import SUB_1, hsm, subnet_id, vnet_id
 from tests.process import BIN, REPOSITORY
 
 PAGE = REPOSITORY / "ops" / "codec" / "phsm.yaml"
 SCHEMA = REPOSITORY / "config" / "schema" / "phsm.schema.json"
 SETTINGS = {check.id: check.parameters for check in collect()}
 CONTACT = "first_name: Ada, last_name: Okafor, email: ada@example.com, country: GBR, time_zone: GMT Standard Time"
+ITEM = "by: ada, on: 2026-09-01"
+MUTE = "check: PHSM-NET-007, subject: '*', reason: reviewed, owner: net-team"
 VALIDATOR = Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
 
 
+class TextDates(SafeConstructor):
+    """A date is the text that it is written as, to editors and to the codec."""
+
+
+TextDates.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+
+
 def plain(text: str) -> Any:
-    return YAML(typ="safe", pure=True).load(text)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = TextDates
+    return yaml.load(text)
 
 
 def test_the_schema_is_not_stale() -> None:
@@ -49,6 +61,11 @@ def test_every_key_is_described_by_the_comment_above_it() -> None:
     told = descriptions(PAGE.read_text("utf-8"))
     assert told["support", "max_new_tickets"] == "How many tickets one run opens at most."
     assert told["pools", "*", "match", "tags"] == "All these tags, with these values. Default: none."
+    assert (
+        told["readiness", "smart_cards", "on"]
+        == told["readiness", "thales_portal", "on"]
+        == "On which date. Must be given."
+    )
     assert [path for path in every_key(Policy, ()) if not told.get(path)] == []
 
 
@@ -118,6 +135,41 @@ def test_a_check_is_offered_with_its_own_settings_alone() -> None:
         "checks: {PHSM-HA-001: {severity: huge}}",
         "checks: {PHSM-HA-001: {in_progress_minutes: 5}}",
         "checks: {PHSM-HSM-001: {in_progress_minutes: 0}}",
+        "checks: {PHSM-HA-001: {valid_days: 5}}",
+        "checks: {PHSM-RDY-010: {valid_days: 0}}",
+        "checks: {PHSM-HSM-003: {regions: ['']}}",
+        "expected: [eu/hsm]",
+        "expected: [hsm1, hsm1]",
+        f"expected: [{vnet_id()}]",
+        f"peers: {{client_subnets: [{vnet_id()}]}}",
+        f"peers: {{secured_hubs: {{hub: {{prefixes: [10.0.0.0/8], {ITEM}}}}}}}",
+        f"peers: {{secured_hubs: {{{vnet_id()}: {{prefixes: [10.0.0.0], {ITEM}}}}}}}",
+        f"peers: {{secured_hubs: {{{vnet_id()}: {{{ITEM}}}}}}}",
+        "support: {plan: Gold}",
+        "support: {plan_valid_minutes: 0}",
+        "support: {plan_valid_minutes: 600000}",
+        "support: {comment_every_hours: 0.5}",
+        "support: {close_when_gone: yes}",
+        "support: {evidence: all}",
+        f"mutes: [{{{MUTE}}}]",
+        f"mutes: [{{{MUTE}, expires: never}}]",
+        f"mutes: [{{{MUTE}, expires: 2027-3-31}}]",
+        f"mutes: [{{{MUTE}, expires: 2027-03-31, since: 20261001}}]",
+        f"mutes: [{{{MUTE.replace('PHSM-NET-007', 'a b')}, expires: 2027-03-31}}]",
+        f"mutes: [{{{MUTE.replace('reviewed', '')}, expires: 2027-03-31}}]",
+        "hsms: {hsm1: }",
+        "hsms: {a/b: {}}",
+        "hsms: {hsm1: {host_port: 65536}}",
+        "hsms: {hsm1: {firmware: latest, attested: 2026-10-01, by: ada}}",
+        "hsms: {hsm1: {firmware: 2.2b, attested: 2026-10-01}}",
+        "hsms: {hsm1: {firmware: 2.2b, attested: 2026-10-01, by: ' '}}",
+        "hsms: {hsm1: {firmware: 2.2b, attested: , by: ada}}",
+        "readiness: {training: {by: ada}}",
+        "readiness: {training: {by: ' ', on: 2026-09-01}}",
+        f"readiness: {{training: {{{ITEM}, needed: false}}}}",
+        f"readiness: {{training: {{{ITEM}, customer_id: C}}}}",
+        f"readiness: {{thales_portal: {{{ITEM}, device_licence: L}}}}",
+        "ledger: {folder: ''}",
     ],
 )
 def test_a_mistake_is_refused_by_the_schema_too(text: str) -> None:
@@ -129,7 +181,7 @@ def test_a_mistake_is_refused_by_the_schema_too(text: str) -> None:
     "text",
     [
         "",
-        "{azure: , pools: , peers: , support: , checks: }",
+        "{azure: , pools: , expected: , peers: , support: , checks: , mutes: , hsms: , readiness: , ledger: }",
         "azure: {endpoint: 'HTTPS://management.azure.com/', credential_scope: }",
         f"pools: [{{name: c, role: , match: {{tags: {{a: '', b: no}}, subscriptions: [{SUB_1}]}}}}]",
         "pools: [{name: Zahlungen für EU, match: , regions: [East US]}]",
@@ -138,6 +190,20 @@ def test_a_mistake_is_refused_by_the_schema_too(text: str) -> None:
         f"support: {{contact: {{{CONTACT}, phone: '020', method: phone}}, without_ha_at_most: critical}}",
         "support: {without_ha_at_most: critical, contact: , consent: {diagnostics: true, soft_reboot: }}",
         "checks: {PHSM-HSM-001: {in_progress_minutes: 5, severity: , ticket: false}, PHSM-HA-001: {}}",
+        "checks: {PHSM-HSM-003: {regions: [Sweden Central]}, PHSM-RDY-010: {valid_days: 1}}",
+        f"expected: [hsm1, Zahlungen, {hsm().id.upper()}/]",
+        f"peers: {{client_subnets: [{subnet_id().upper()}/]}}",
+        f"peers: {{secured_hubs: {{{vnet_id()}: {{prefixes: ['::/0', 10.0.0.0/8], {ITEM}}}}}}}",
+        "support: {plan: None, plan_valid_minutes: 525600, comment_every_hours: 1, close_when_gone: , evidence: none}",
+        f"mutes: [{{{MUTE}, expires: 2027-03-31, since: }}]",
+        "mutes: [{check: 'phsm-[!H]*-00?', subject: a, reason: a, owner: a, expires: '2027-03-31'}]",
+        "hsms: {hsm1: {firmware: 2.1a (1.15.0), attested: 2026-10-01, by: ada}, hsm2: {firmware: , serial: '', host_port: 1}}",
+        f"hsms: {{{hsm().id}: {{firmware: 2200-1011, attested: 2026-10-01, by: ada}}, hsm3: {{firmware: ' ', by: }}}}",
+        f"readiness: {{training: {{{ITEM}, needed: true, customer_id: '', device_licence: , note: }}}}",
+        f"readiness: {{tmd: {{{ITEM}, needed: false}}}}",
+        f"readiness: {{custom_firmware: {{{ITEM}, device_licence: L, valid_until: 2026-09-01}}, monitoring: }}",
+        "readiness: {}",
+        "ledger: {folder: /var/lib/phsm}",
     ],
 )
 def test_what_is_allowed_is_not_refused_by_the_schema(text: str) -> None:
@@ -146,7 +212,24 @@ def test_what_is_allowed_is_not_refused_by_the_schema(text: str) -> None:
 
 
 EXAMPLE = plain(uncommented(PAGE.read_text("utf-8")))
-VALUES = (None, True, 0, 0.5, "", "é", "a\tb", "\u2028", [], {}, "phone", "critical", SUB_1.upper(), vnet_id("hub"))
+VALUES = (
+    None,
+    True,
+    0,
+    0.5,
+    "",
+    "é",
+    "a\tb",
+    "\u2028",
+    [],
+    {},
+    "phone",
+    "critical",
+    SUB_1.upper(),
+    vnet_id("hub"),
+    "2026-09-01",
+    False,
+)
 
 
 def places(value: Any) -> list[tuple[Any, ...]]:

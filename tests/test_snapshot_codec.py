@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ops.codec import policy_from_mapping, snapshot_from, snapshot_text
 from ops.errors import UsageProblem
-from ops.model.estate import ABSENT, Estate, Gap, Source
-from ops.model.policy import AzureSettings, Policy, SupportPolicy
+from ops.model.estate import Estate, Source
+from ops.model.fact import ABSENT, Gap
+from ops.model.policy import AzureSettings, LedgerSettings, Policy, SupportPolicy
 from ops.sandbox.example_config import EXAMPLE_CONFIG
 from tests.build import SUB_2, estate, hsm, nics, refused_subscription, unread_hsm, vnet, vnet_id
 from tests.values import values
@@ -45,9 +45,11 @@ def refusal(text):
 @settings(max_examples=200, deadline=None)
 @given(
     values(Estate, source=READ_FROM),
-    st.builds(Policy, azure=st.just(AzureSettings()), support=values(SupportPolicy, contact=None)),
+    values(Policy, azure=AzureSettings(), support=None, ledger=LedgerSettings()),
+    values(SupportPolicy, contact=None),
 )
-def test_any_estate_and_policy_are_read_back_as_they_were(saved, policy):
+def test_any_estate_and_policy_are_read_back_as_they_were(saved, policy, support):
+    policy = replace(policy, support=support)
     text = snapshot_text(saved, policy, TOOL)
     snapshot = snapshot_from(text, "s.json")
     assert snapshot.estate == saved
@@ -64,6 +66,17 @@ def test_unread_absent_and_read_stay_three_different_things():
     assert found == MIXED
     assert found.gaps == MIXED.gaps
     assert (found.hsms[hsm("a").key].stamp, found.hsms[hsm("a").key].management) == (None, ABSENT)
+
+
+def test_a_snapshot_of_before_a_fact_was_known_has_it_unread():
+    old = json.loads(document())
+    for key in ("gateways", "load_balancers", "clusters", "probes", "has_support_service"):
+        del old["estate"][key]
+    for one in old["estate"]["subscriptions"].values():
+        del one["locks"], one["support_plan"]
+    found = snapshot_from(document(estate=old["estate"]), "s.json").estate
+    assert (found.load_balancers, found.has_support_service) == ({}, None)
+    assert [(one.locks, one.support_plan) for one in found.subscriptions.values()] == [(None, None)] * 2
 
 
 def test_a_moment_keeps_its_microseconds():
@@ -86,14 +99,20 @@ def test_half_a_surrogate_pair_does_not_keep_an_incident_from_being_saved():
     assert found.estate.hsms[hsm().key].status_message == "bad ? text"
 
 
-def test_the_policy_is_saved_without_the_person_whom_microsoft_calls():
+def test_the_policy_is_saved_without_the_person_whom_microsoft_calls_and_what_is_of_this_machine():
     policy = policy_from_mapping(
-        {**EXAMPLE_CONFIG, "azure": {"endpoint": "https://arm.example.com"}, "pools": [{"name": "cards"}]}
+        {
+            **EXAMPLE_CONFIG,
+            "azure": {"endpoint": "https://arm.example.com"},
+            "pools": [{"name": "cards"}],
+            "ledger": {"folder": "of-this-machine"},
+        }
     )
     text = snapshot_text(MIXED, policy, TOOL)
     assert policy.support.contact is not None
     assert policy.support.contact.email not in text
     assert "arm.example.com" not in text
+    assert "of-this-machine" not in text
     assert snapshot_from(text, "s.json").policy.pools == policy.pools
 
 

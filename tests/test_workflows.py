@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import ssl
 import subprocess
 import sys
@@ -53,11 +54,12 @@ def sent(serving):
 
 
 def written(serving):
-    """The tickets that were asked for; any other write fails the test."""
-    writes = [request["path"] for request in sent(serving) if request["method"] not in ("GET", "HEAD")]
-    others = [path for path in writes if TICKET not in path and not path.endswith("/Microsoft.ResourceGraph/resources")]
-    assert not [path for path in others if not path.endswith("/checkNameAvailability")]
-    return [path for path in writes if TICKET in path]
+    """The paths of what was written to the support desk; any other write fails the test."""
+    asking = ("/checkNameAvailability", "/Microsoft.ResourceGraph/resources")
+    sending = [request["path"] for request in sent(serving) if request["method"] not in ("GET", "HEAD")]
+    writes = [path for path in sending if not path.endswith(asking)]
+    assert not [path for path in writes if "/providers/Microsoft.Support/" not in path]
+    return writes
 
 
 def check(checkout, serving, subscriptions="", fail_on="low"):
@@ -146,16 +148,23 @@ def test_the_check_of_a_mess_is_red_with_3_and_keeps_summary_and_snapshot(checko
     assert (again.code, again.out) == (3, ended.summary)
 
 
-def test_the_check_of_a_correct_estate_is_green_and_of_those_subscriptions_that_are_named(checkout):
+def test_the_check_of_a_correct_estate_is_green(checkout):
+    with running("healthy") as serving:
+        ended = check(checkout, serving)
+    assert ended.codes == {"install": 0, "read": 0, "check": 0}, ended.log
+    assert json.loads(ended.kept["snapshot.json"])
+
+
+def test_the_check_of_some_subscriptions_reads_those_and_does_not_call_the_rest_correct(checkout):
     with running("healthy") as serving:
         ended = check(checkout, serving, f"{EU_A}, {EU_B}", "medium")
         read = {
             found[1] for request in sent(serving) if (found := re.match(r"/subscriptions/([^/]+)/", request["path"]))
         }
-    assert ended.codes == {"install": 0, "read": 0, "check": 0}, ended.log
+    assert ended.codes == {"install": 0, "read": 0, "check": 4}, ended.log
     assert "2 subscriptions" in ended.summary
+    assert "may be outside the scope of this run" in ended.summary
     assert {EU_A, EU_B} <= read
-    assert json.loads(ended.kept["snapshot.json"])
 
 
 def test_the_check_of_what_refuses_is_red_with_4_and_of_what_is_not_there_with_5(checkout):
@@ -172,25 +181,55 @@ def test_the_check_of_what_refuses_is_red_with_4_and_of_what_is_not_there_with_5
     assert absent.kept == {}
 
 
-def test_tickets_are_planned_without_a_write_and_opened_once_only_after_approval(checkout):
+def test_tickets_are_planned_without_a_write_and_exactly_those_are_opened_after_approval(checkout):
     values = {"inputs.subscriptions": ""}
     with running("degraded") as serving:
         planned = run(TICKETS, "plan", checkout, values, **azure(serving))
         assert planned.codes == {"install": 0, "plan": 0}, planned.log
         assert written(serving) == []
-        opened = run(TICKETS, "open", checkout, values, **azure(serving))
+        as_on_another_runner(checkout)
+        opened = run(TICKETS, "open", checkout, values, given=planned.kept, **azure(serving))
         assert opened.codes == {"install": 0, "open": 0}, opened.log
         once = written(serving)
-        again = run(TICKETS, "open", checkout, values, **azure(serving))
+        as_on_another_runner(checkout)
+        again = run(TICKETS, "open", checkout, values, given=planned.kept, **azure(serving))
         assert written(serving) == once
+        as_on_another_runner(checkout)
+        changed = {"plan.json": planned.kept["plan.json"].replace("moderate", "minimal", 1)}
+        refused = run(TICKETS, "open", checkout, values, given=changed, **azure(serving))
     assert planned.outputs == "code=0\n"
     assert "    3 tickets to open\n" in planned.summary
-    assert "    nothing was sent; to open them add --apply\n" in planned.summary
     assert "   | Impact: " in planned.summary
     assert "reading" not in planned.summary
-    assert len(once) == 3
+    assert list(planned.kept) == ["plan.json"]
+    assert [path.rpartition("/")[2] for path in once if TICKET in path] == [draft["name"] for draft in drafts(planned)]
     assert len(set(re.findall(r"\b\d{16}\b", opened.summary))) == 3
-    assert "    nothing to open\n" in again.summary
+    assert "ledger/head.json" in opened.kept
+    assert (again.code, again.summary.count("    it was there already, from another run\n")) == (0, 3)
+    assert refused.codes == {"install": 0, "open": 2}
+    assert "its content does not match its digest\n" in refused.summary
+
+
+def as_on_another_runner(checkout):
+    """Nothing of the job before is there."""
+    shutil.rmtree(checkout / "ledger", ignore_errors=True)
+    (checkout / "plan.json").unlink(missing_ok=True)
+
+
+def drafts(planned):
+    return json.loads(planned.kept["plan.json"])["to_open"]
+
+
+def test_drafts_that_could_not_be_sent_are_kept_with_the_ledger(checkout):
+    values = {"inputs.subscriptions": ""}
+    estate = checkout.parent / "estate.yaml"
+    text = (REPOSITORY / "ops/sandbox/estates/single-stamp.yaml").read_text()
+    estate.write_text(f'{text}\nfaults: [{{method: PUT, path: "*/supportTickets/*", status: 403}}]\n')
+    with running(str(estate)) as serving:
+        planned = run(TICKETS, "plan", checkout, values, **azure(serving))
+        opened = run(TICKETS, "open", checkout, values, given=planned.kept, **azure(serving))
+    assert opened.codes == {"install": 0, "open": 6}, opened.log
+    assert {f"ledger/unsent/{draft['name']}/ticket.md" for draft in drafts(planned)} <= set(opened.kept)
 
 
 def test_opening_waits_for_the_plan_and_for_the_approval_of_its_environment():

@@ -7,30 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from ops.adapters.arm_facts import ArmFacts
 from ops.adapters.connection import Connection
 from ops.adapters.discovery import discover
+from ops.adapters.network_facts import NetworkFacts
+from ops.adapters.network_reading import NetworkReading
 from ops.adapters.scope import nothing_visible, visible, wanted
-from ops.adapters.together import attempt, pair, together
+from ops.adapters.subscription_facts import SubscriptionFacts
+from ops.adapters.subscription_reading import SubscriptionReading
+from ops.adapters.together import pair, together
 from ops.adapters.wire import ListedHsm, is_luna
+from ops.adapters.wire_cluster import ListedCluster
 from ops.model import arm_id
-from ops.model.attachment import attachment, nic_slots
-from ops.model.estate import (
-    DEDICATED_HSM_FEATURE,
-    FASTPATH_FEATURE,
-    Absent,
-    Estate,
-    Gap,
-    Hsm,
-    Nic,
-    Source,
-    Subscription,
-    Vnet,
-)
+from ops.model.attachment import nic_slots
+from ops.model.cluster import Cluster
+from ops.model.estate import Estate, Hsm, Nic, Source
+from ops.model.fact import Absent, Gap
+from ops.model.policy import Policy
 from ops.ports import Progress
 
 
@@ -53,18 +50,22 @@ class AzureCloud:
         self._progress = progress
         self._now = now
         self._groups = management_groups
-        self._facts = ArmFacts(connection)
+        self._arm = ArmFacts(connection)
+        self._networks = NetworkFacts(connection)
+        self._subscriptions = SubscriptionReading(self._arm, SubscriptionFacts(connection, self._arm), progress)
 
     def scope(self, subscriptions: tuple[str, ...]) -> tuple[str, ...]:
         """The ids of these subscriptions, or of all that are visible. Raises CloudUnreadable."""
         return self._connection.run(self._scope(subscriptions))
 
-    def observe(self, subscriptions: tuple[str, ...], *, outside: Collection[str]) -> Estate:
-        """Everything in these subscriptions (empty = all that are visible). VNets in ``outside`` are not read.
+    def observe(self, subscriptions: tuple[str, ...], *, policy: Policy) -> Estate:
+        """Everything in these subscriptions (empty = all that are visible), and what the policy names besides.
+
+        VNets that the policy declares ``outside`` are not read.
 
         Raises CloudUnreadable when nothing at all could be read.
         """
-        return self._connection.run(self._observe(subscriptions, frozenset(map(arm_id.key, outside))))
+        return self._connection.run(self._observe(subscriptions, policy))
 
     def confirm(self, estate: Estate, *, hsms: Collection[str], subscriptions: Collection[str]) -> Estate:
         """The estate with these HSMs (keys), their NICs, and the features of these subscriptions read again from ARM.
@@ -74,95 +75,57 @@ class AzureCloud:
         return self._connection.run(self._confirm(estate, sorted(hsms), sorted(subscriptions)))
 
     async def _scope(self, asked: tuple[str, ...]) -> tuple[str, ...]:
-        found = await wanted(self._facts, asked, self._groups)
-        if not found and not (found := await visible(self._facts)):
+        found = await wanted(self._arm, asked, self._groups)
+        if not found and not (found := await visible(self._arm)):
             raise nothing_visible()
         return tuple(sorted(found))
 
-    async def _observe(self, asked: tuple[str, ...], outside: frozenset[str]) -> Estate:
+    async def _observe(self, asked: tuple[str, ...], policy: Policy) -> Estate:
         before, observed_at = self._connection.requests, self._now()
         found, _ = await pair(
-            discover(self._connection, self._facts, asked, self._groups, self._progress),
+            discover(self._connection, self._arm, asked, self._groups, self._progress),
             asyncio.to_thread(importlib.import_module, "azure.mgmt.network.aio"),
         )
         self._progress(f"reading {len(found.hsms)} payment HSMs")
-        answers = await self._hsms(found.hsms.values())
+        answers, clusters = await pair(self._hsms(found.hsms.values()), self._clusters(found.clusters.values()))
         hsms = {key: hsm for key, hsm in answers.items() if not is_luna(hsm.sku)}  # a list may not tell the SKU
-        by_zone = sorted({hsm.subscription for hsm in hsms.values() if isinstance(hsm.zones, tuple)})
-        nics, zones = await pair(self._nics(hsms.values()), together(map(self._facts.zones, by_zone)))
         estate = Estate(
             observed_at=observed_at,
             source=self._source,
             scope=tuple(found.subscriptions),
             narrowed=bool(asked or self._groups),
-            subscriptions={
-                key: replace(one, zones=dict(zip(by_zone, zones, strict=True)).get(key))
-                for key, one in found.subscriptions.items()
-            },
+            subscriptions=found.subscriptions,
             hsms=hsms,
-            nics=nics,
+            clusters=clusters,
             luna_hsms=found.lunas + len(answers) - len(hsms),
             notes=found.notes,
         )
-        estate = await self._with_networks(estate, outside)
+        estate, nics = await pair(self._subscriptions.complete(estate, policy.expected), self._nics(hsms.values()))
+        networks = NetworkReading(self._networks, self._subscriptions, policy.peers, self._progress)
+        estate = await networks.complete(replace(estate, nics=nics))
         return replace(estate, requests=self._connection.requests - before)
-
-    async def _with_networks(self, estate: Estate, outside: frozenset[str]) -> Estate:
-        """The HSM VNets, then those peered with them, and the features where they and the HSMs are."""
-        inner = _unread(estate, _hsm_vnets(estate), outside)
-        self._progress(f"reading {len(inner)} virtual networks of HSMs")
-        estate = await self._with_vnets(estate, inner)
-        peers = _unread(estate, _peers(estate), outside)
-        self._progress(f"reading {len(peers)} peered virtual networks")
-        return await self._with_vnets(estate, peers)
-
-    async def _with_vnets(self, estate: Estate, vnet_ids: Mapping[str, str]) -> Estate:
-        holders = _holders(estate)
-        homes = {arm_id.subscription(vnet_id) for vnet_id in vnet_ids.values()} - {""} | holders
-        known = {key for key, one in estate.subscriptions.items() if FASTPATH_FEATURE in one.features}
-        vnets, subscriptions = await pair(
-            together(map(self._facts.vnet, vnet_ids.values())),
-            together(self._subscription(estate, home, holders) for home in sorted(homes - known)),
-        )
-        return replace(
-            estate,
-            vnets={**estate.vnets, **dict(zip(vnet_ids, vnets, strict=True))},
-            subscriptions={**estate.subscriptions, **{one.id: one for one in subscriptions}},
-        )
-
-    async def _subscription(self, estate: Estate, subscription: str, holders: Collection[str]) -> Subscription:
-        """A subscription with its features; one outside the scope with its name, where that can be read."""
-        features = (FASTPATH_FEATURE, DEDICATED_HSM_FEATURE) if subscription in holders else (FASTPATH_FEATURE,)
-        states, name = await pair(
-            together(self._facts.feature(subscription, feature) for feature in features),
-            self._name(estate, subscription),
-        )
-        known = estate.subscriptions.get(subscription) or Subscription(id=subscription, name=name)
-        return replace(known, features={**known.features, **dict(zip(features, states, strict=True))})
-
-    async def _name(self, estate: Estate, subscription: str) -> str:
-        if subscription in estate.subscriptions:
-            return estate.subscriptions[subscription].name
-        told = await attempt(self._facts.subscription(subscription))
-        return subscription if isinstance(told, Exception) else told.name
 
     async def _hsms(self, listed: Iterable[ListedHsm]) -> dict[str, Hsm]:
         """Those that are still there."""
-        answers = await together(map(self._facts.hsm, listed))
+        answers = await together(map(self._arm.hsm, listed))
         return {hsm.key: hsm for hsm in answers if isinstance(hsm, Hsm)}
+
+    async def _clusters(self, listed: Iterable[ListedCluster]) -> dict[str, Cluster]:
+        """Those that are still there."""
+        answers = await together(map(self._arm.cluster, listed))
+        return {cluster.key: cluster for cluster in answers if isinstance(cluster, Cluster)}
 
     async def _nics(self, hsms: Iterable[Hsm]) -> dict[str, Nic | Absent | Gap]:
         ids = {arm_id.key(slot.nic_id): slot.nic_id for hsm in hsms for slot in nic_slots(hsm)}
         self._progress(f"reading {len(ids)} network interfaces")
-        return dict(zip(ids, await together(map(self._facts.nic, ids.values())), strict=True))
+        return dict(zip(ids, await together(map(self._networks.nic, ids.values())), strict=True))
 
     async def _confirm(self, estate: Estate, hsms: list[str], subscriptions: list[str]) -> Estate:
         before, observed_at = self._connection.requests, self._now()
         self._progress(f"reading {len(hsms)} payment HSMs again")
         listed = [_as_listed(estate.hsms[key]) for key in hsms if key in estate.hsms]
-        holders = _holders(estate)
         again, renewed = await pair(
-            self._hsms(listed), together(self._subscription(estate, one, holders) for one in subscriptions)
+            self._hsms(listed), together(self._subscriptions.with_features(estate, one) for one in subscriptions)
         )
         nics = await self._nics(again.values())
         return replace(
@@ -177,28 +140,3 @@ class AzureCloud:
 
 def _as_listed(hsm: Hsm) -> ListedHsm:
     return ListedHsm(id=hsm.id, name=hsm.name, location=hsm.location, sku=hsm.sku, tags=hsm.tags)
-
-
-def _holders(estate: Estate) -> frozenset[str]:
-    """The subscriptions that hold an HSM."""
-    return frozenset(hsm.subscription for hsm in estate.hsms.values())
-
-
-def _hsm_vnets(estate: Estate) -> Iterable[str]:
-    for hsm in estate.hsms.values():
-        for use in attachment(hsm, estate).subnets:
-            yield arm_id.vnet_of_subnet(use.subnet_id)
-
-
-def _peers(estate: Estate) -> Iterable[str]:
-    """The other sides of the peerings; a virtual hub's network lies in a subscription that nobody else can read."""
-    for vnet in estate.vnets.values():
-        for peering in (vnet.peerings or ()) if isinstance(vnet, Vnet) else ():
-            if peering.remote_vnet_id and not arm_id.is_virtual_hub_vnet(peering.remote_vnet_id):
-                yield peering.remote_vnet_id
-
-
-def _unread(estate: Estate, vnet_ids: Iterable[str], outside: frozenset[str]) -> dict[str, str]:
-    """The ids by key of those that were not read and are to be."""
-    found = {arm_id.key(vnet_id): vnet_id for vnet_id in vnet_ids if vnet_id}
-    return {key: found[key] for key in sorted(found) if key not in estate.vnets and key not in outside}

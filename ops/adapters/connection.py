@@ -31,6 +31,7 @@ import ops
 from ops.adapters.credential import CachedCredential
 from ops.adapters.one_host_policy import OneHostPolicy
 from ops.adapters.pace_policy import IN_FLIGHT, Pace, PacePolicy
+from ops.adapters.request_ids import RequestIdNotes
 from ops.adapters.retry_policy import RetryPolicy, RetrySettings
 from ops.errors import ConfigProblem
 
@@ -176,6 +177,7 @@ class Connection:
             RetryPolicy(self._retry),
             CustomHookPolicy(),  # before the decoding, so that a hook sees what was decoded
             ContentDecodePolicy(),
+            RequestIdNotes(),  # an answer that cannot be decoded has ids too
             OneHostPolicy(self.endpoint),
             PacePolicy(self._pace),
             AsyncARMChallengeAuthenticationPolicy(self._credential, *self._scopes),

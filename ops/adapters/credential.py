@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import re
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from azure.core import AzureClouds
@@ -185,3 +188,13 @@ def _cloud(endpoint: str) -> AzureClouds | None:
         if get_arm_endpoints(cloud)["resource_manager"].rstrip("/") == asked:
             return cloud
     return None
+
+
+def read_claims(token: str) -> Mapping[str, object]:
+    """What an access token says about its bearer; nothing is verified, and a token that cannot be read says nothing."""
+    try:
+        body = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except (IndexError, ValueError):
+        return {}
+    return claims if isinstance(claims, dict) else {}

@@ -1,4 +1,4 @@
-"""Where to look: the subscriptions in scope, and the HSMs that Resource Graph and ARM list in them."""
+"""Where to look: the subscriptions in scope, and the HSMs and clusters that Resource Graph and ARM list in them."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from typing import Any
 from azure.mgmt.resourcegraph.aio import ResourceGraphClient
 
 from ops.adapters import failure, resource_graph, scope, wire
-from ops.adapters.arm_facts import ArmFacts
+from ops.adapters.arm_facts import ArmFacts, Listed, listed_resource
 from ops.adapters.connection import Connection
 from ops.adapters.together import attempt, pair, together
+from ops.adapters.wire_cluster import ListedCluster
 from ops.errors import CloudUnreadable
 from ops.model import arm_id
-from ops.model.estate import Gap, Subscription
+from ops.model.estate import Subscription
+from ops.model.fact import Gap
 from ops.ports import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """``hsms`` by key; ``subscriptions`` are those in scope.
+    """``hsms`` and ``clusters`` by key; ``subscriptions`` are those in scope.
 
     ``without_graph``: why Resource Graph could not be used, ``""`` if it was. ``states``: which holders are switched off.
     """
 
     subscriptions: Mapping[str, Subscription]
     hsms: Mapping[str, wire.ListedHsm]
+    clusters: Mapping[str, ListedCluster]
     lunas: int
     without_graph: str
     states: tuple[str, ...]
@@ -43,13 +46,15 @@ class Discovery:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _GraphAnswer:
     subscriptions: frozenset[str]
-    hsms: tuple[wire.ListedHsm, ...]
+    listed: tuple[Listed, ...]
 
 
 async def discover(
     connection: Connection, facts: ArmFacts, asked: tuple[str, ...], groups: tuple[str, ...], progress: Progress
 ) -> Discovery:
-    """Find the HSMs in the subscriptions that were ``asked`` for (ids or names), else below the management ``groups``, else all.
+    """Find the HSMs and clusters in the subscriptions that were ``asked`` for, by id or name.
+
+    None asked for = in those below the management ``groups``; no groups either = in all that are visible.
 
     Raises CloudUnreadable when no subscription can be read, and what ``scope.wanted`` raises.
     """
@@ -61,26 +66,28 @@ async def discover(
         if unnamed is not None and failure.is_unreachable(unnamed) and failure.is_unreachable(graph):
             raise _unreadable(connection, failure.reason(graph))
         why = str(graph) if isinstance(graph, resource_graph.GraphIncomplete) else failure.reason(graph)
-        graph = _GraphAnswer(subscriptions=frozenset(), hsms=())
-    in_graph = [hsm for hsm in graph.hsms if not wanted or arm_id.subscription(hsm.id) in known]
+        graph = _GraphAnswer(subscriptions=frozenset(), listed=())
+    in_graph = [one for one in graph.listed if not wanted or arm_id.subscription(one.id) in known]
     if not wanted:
-        hidden = {*graph.subscriptions, *(arm_id.subscription(hsm.id) for hsm in in_graph)} - known.keys()
+        hidden = {*graph.subscriptions, *(arm_id.subscription(one.id) for one in in_graph)} - known.keys()
         known |= {one: wire.ListedSubscription(id=one, name=one) for one in hidden}
     if not known:
         raise scope.nothing_visible()
-    holders = {arm_id.subscription(hsm.id) for hsm in in_graph}
+    holders = {arm_id.subscription(one.id) for one in in_graph}
     to_list = sorted(known.keys() & holders | known.keys() - graph.subscriptions)
     progress(f"listing {len(to_list)} of {len(known)} subscriptions")
-    lists = dict(zip(to_list, await together([facts.hsm_list(one) for one in to_list]), strict=True))
+    lists = dict(zip(to_list, await together([facts.listing(one) for one in to_list]), strict=True))
     gaps = {one: _whole(one, error) for one, (_, error) in lists.items() if error is not None}
-    every = [*(hsm for listed, _ in lists.values() for hsm in listed), *in_graph]
+    every = [*(one for listed, _ in lists.values() for one in listed), *in_graph]
     if not every and gaps.keys() == known.keys():
         raise _unreadable(connection, gaps[min(gaps)].reason)
-    holders |= {arm_id.subscription(hsm.id) for hsm in every}
+    holders |= {arm_id.subscription(one.id) for one in every}
+    hsms = [one for one in every if isinstance(one, wire.ListedHsm)]
     return Discovery(
         subscriptions={one: Subscription(id=one, name=known[one].name, gap=gaps.get(one)) for one in sorted(known)},
-        hsms={hsm.key: hsm for hsm in reversed(every) if not wire.is_luna(hsm.sku)},
-        lunas=len({hsm.key for hsm in every if wire.is_luna(hsm.sku)}),
+        hsms={hsm.key: hsm for hsm in reversed(hsms) if not wire.is_luna(hsm.sku)},
+        clusters={one.key: one for one in reversed(every) if isinstance(one, ListedCluster)},
+        lunas=len({hsm.key for hsm in hsms if wire.is_luna(hsm.sku)}),
         without_graph=why,
         states=tuple(_not_enabled(known[one] for one in sorted(known.keys() & holders))),
     )
@@ -109,11 +116,11 @@ def _not_enabled(holders: Iterable[wire.ListedSubscription]) -> Iterator[str]:
 
 async def _ask_graph(connection: Connection, asked: tuple[str, ...]) -> _GraphAnswer:
     client = connection.client(ResourceGraphClient)
-    queries = (resource_graph.HSMS, resource_graph.SUBSCRIPTIONS)
-    hsms, subscriptions = await together([resource_graph.rows(client, query, asked) for query in queries])
+    queries = (resource_graph.HSMS_AND_CLUSTERS, resource_graph.SUBSCRIPTIONS)
+    found, subscriptions = await together([resource_graph.rows(client, query, asked) for query in queries])
     return _GraphAnswer(
         subscriptions=frozenset(_subscription(row) for row in subscriptions),
-        hsms=tuple(wire.listed_hsm(row) for row in hsms),
+        listed=tuple(map(listed_resource, found)),
     )
 
 

@@ -5,8 +5,6 @@ Reads only, and ends at the first sign without which the rest could not be read.
 
 from __future__ import annotations
 
-import base64
-import json
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -19,7 +17,7 @@ from azure.mgmt.resource.subscriptions.aio import SubscriptionClient
 from ops.adapters import failure
 from ops.adapters.arm_facts import ArmFacts
 from ops.adapters.connection import Connection, is_loopback
-from ops.adapters.credential import cloud_name
+from ops.adapters.credential import cloud_name, read_claims
 from ops.adapters.discovery import Discovery, discover
 from ops.adapters.identity import SEE_DOCTOR, Identity
 from ops.adapters.scope import tip as tip_for
@@ -27,20 +25,27 @@ from ops.adapters.together import attempt, together
 from ops.errors import CloudUnreadable
 from ops.model import arm_id
 from ops.model.diagnosis import Grant, Sign, not_known, problem, well
-from ops.model.estate import Gap
+from ops.model.fact import Gap
 from ops.ports import Desk, Progress
 from ops.support.classification import find_service
 
 _CLOCK_SECONDS = 60
 _MOST = 20
-_NEEDED_TO_READ = (
+NEEDED_TO_READ = (
     "Microsoft.Resources/subscriptions/resources/read",
     "Microsoft.HardwareSecurityModules/dedicatedHSMs/read",
     "Microsoft.Network/networkInterfaces/read",
     "Microsoft.Network/virtualNetworks/read",
+    "Microsoft.Network/virtualNetworkGateways/read",
+    "Microsoft.Network/routeTables/read",
+    "Microsoft.Network/natGateways/read",
+    "Microsoft.Network/loadBalancers/read",
     "Microsoft.Features/providers/features/read",
+    "Microsoft.Resources/subscriptions/providers/read",
+    "Microsoft.Authorization/locks/read",
+    "Microsoft.Insights/eventtypes/values/read",
 )
-_NEEDED_FOR_TICKETS = ("Microsoft.Support/supportTickets/read", "Microsoft.Support/supportTickets/write")
+NEEDED_FOR_TICKETS = ("Microsoft.Support/supportTickets/read", "Microsoft.Support/supportTickets/write")
 
 
 def azure_signs(
@@ -82,22 +87,12 @@ def azure_signs(
     more = f" (of {len(asked)} the first {_MOST} were asked)" if len(asked) > _MOST else ""
     object_id = str(claims.get("oid") or "")
     for what, area, needed, role in (
-        ("read access", "access", _NEEDED_TO_READ, "Reader"),
-        ("ticket access", "tickets", _NEEDED_FOR_TICKETS, "Support Request Contributor"),
+        ("read access", "access", NEEDED_TO_READ, "Reader"),
+        ("ticket access", "tickets", NEEDED_FOR_TICKETS, "Support Request Contributor"),
     ):
         yield rights_sign(area, what, needed, role, grants, names, object_id, more)
     yield _service_sign(desk)
     yield plan_sign(desk, asked[:_MOST])
-
-
-def read_claims(token: str) -> Mapping[str, object]:
-    """What an access token says about its bearer; nothing is verified, and a token that cannot be read says nothing."""
-    try:
-        body = token.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
-    except (IndexError, ValueError):
-        return {}
-    return claims if isinstance(claims, dict) else {}
 
 
 def credential_sign(identity: Identity, claims: Mapping[str, object], seconds_left: float) -> Sign:

@@ -17,7 +17,7 @@ from azure.core.exceptions import (
 )
 
 from ops.adapters.one_host_policy import ForeignHostRefused
-from ops.adapters.wire import WireProblem
+from ops.adapters.wire_value import WireProblem
 from ops.model.untrusted import one_line
 
 _LIMIT = 120

@@ -8,7 +8,7 @@ from typing import Any
 from azure.core.pipeline import PipelineResponse
 from azure.core.pipeline.policies import ContentDecodePolicy
 
-from ops.adapters.wire import WireProblem
+from ops.adapters.wire_value import WireProblem
 
 
 def require_list(response: PipelineResponse[Any, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Resource Graph: where the HSMs are, in a few calls for any number of subscriptions.
+"""Resource Graph: where the HSMs and clusters are, in a few calls for any number of subscriptions.
 
 It lags behind ARM and leaves out what the caller may not see, so it only ever tells where to look.
 """
@@ -12,10 +12,11 @@ from azure.mgmt.resourcegraph.aio import ResourceGraphClient
 from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 
 from ops.adapters.together import together
+from ops.model.cluster import CLUSTER_TYPE
 from ops.model.estate import HSM_TYPE
 
-HSMS = (
-    f"Resources | where type =~ '{HSM_TYPE.lower()}' "
+HSMS_AND_CLUSTERS = (
+    f"Resources | where type in~ ('{HSM_TYPE.lower()}', '{CLUSTER_TYPE.lower()}') "
     "| project id, name, type, location, subscriptionId, resourceGroup, sku, tags | order by id asc"
 )
 SUBSCRIPTIONS = (

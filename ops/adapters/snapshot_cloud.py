@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from ops.codec.snapshot import Snapshot
 from ops.errors import UsageProblem
-from ops.model.estate import Estate, Gap, Source
-from ops.model.policy import Contact
-from ops.model.ticket import Draft, ProblemClassification, SupportService, Ticket
+from ops.model.estate import Estate, Source
+from ops.model.fact import Absent, Gap
+from ops.model.ledger import Action, Entry, Result
+from ops.model.policy import Contact, Policy, TicketSeverity
+from ops.model.ticket import (
+    Communication,
+    Draft,
+    Evidence,
+    ProblemClassification,
+    Sent,
+    SupportService,
+    Ticket,
+    ticket_id,
+)
 
 _NOT_ASKED = "it is not asked from a snapshot"
 
@@ -30,7 +41,7 @@ class SnapshotCloud:
         """The subscriptions that were in scope when the snapshot was taken."""
         return self._estate.scope
 
-    def observe(self, subscriptions: tuple[str, ...], *, outside: Collection[str]) -> Estate:
+    def observe(self, subscriptions: tuple[str, ...], *, policy: Policy) -> Estate:
         """The estate as it was saved, whatever is asked for: a snapshot is replayed whole."""
         return self._estate
 
@@ -51,8 +62,54 @@ class SnapshotDesk:
     def tickets(self, subscription: str, *, only_open: bool) -> tuple[Ticket, ...] | Gap:
         return Gap(subject=f"/subscriptions/{subscription}", what="support tickets", reason=_NOT_ASKED)
 
-    def open(self, draft: Draft, contact: Contact) -> Ticket:
+    def find(self, subscription: str, name: str) -> Ticket | Absent | Gap:
+        return Gap(subject=ticket_id(subscription, name), what="support ticket", reason=_NOT_ASKED)
+
+    def communications(self, ticket: Ticket) -> tuple[Communication, ...] | Gap:
+        return Gap(subject=ticket.id, what="communications", reason=_NOT_ASKED)
+
+    def attach(self, subscription: str, workspace: str, name: str, content: bytes) -> Sent:
+        """Raises UsageProblem, as all that writes."""
+        refuse_tickets()
+
+    def open(self, draft: Draft, contact: Contact, workspace: str | None) -> Sent:
+        refuse_tickets()
+
+    def comment(self, ticket: Ticket, name: str, subject: str, body: str, sender: str) -> Sent:
+        refuse_tickets()
+
+    def change(
+        self, ticket: Ticket, *, severity: TicketSeverity | None = None, status: Literal["open", "closed"] | None = None
+    ) -> Sent:
+        refuse_tickets()
+
+
+class SnapshotLedger:
+    """No audit trail: nothing was ever done to a snapshot, and nothing will be."""
+
+    def write(
+        self,
+        action: Action,
+        target: str,
+        result: Result,
+        *,
+        request_ids: tuple[str, ...] = (),
+        details: Mapping[str, str] | None = None,
+    ) -> None:
         """Raises UsageProblem."""
+        refuse_tickets()
+
+    def entries(self) -> tuple[Entry, ...]:
+        return ()
+
+
+class SnapshotShelf:
+    """Nothing of a snapshot is sent, so nothing is packed or kept. Raises UsageProblem."""
+
+    def pack(self, evidence: Evidence) -> bytes:
+        refuse_tickets()
+
+    def keep(self, draft: Draft, why: str) -> str:
         refuse_tickets()
 
 

@@ -1,46 +1,74 @@
-"""Why a ticket was not opened, and what to do next."""
+"""Why a write to the support desk was refused, or what came of it is not known, and what to do next."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 
 from azure.core.exceptions import HttpResponseError
 
+from ops.adapters.desk_acts import Act, opening
 from ops.adapters.failure import code, reason
 from ops.errors import TicketProblem
 from ops.model.policy import Contact, TicketSeverity
 from ops.model.ticket import Draft
 from ops.model.untrusted import one_line
 
+ROLE = "Support Request Contributor"
+_TOO_LOW = "high tier-support plans"  # the words that stay the same in all that Azure says of plans
+_OBJECT_ID = re.compile(r"object id '([0-9a-f-]{36})'", re.IGNORECASE)
+_QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]*")
+
 
 def refused_unsent(draft: Draft, contact: Contact) -> TicketProblem | None:
     """What is wrong with a ticket before it is sent, if anything is."""
+    act = opening(draft)
     if draft.service is None or draft.classification is None:
         missing = "service" if draft.service is None else "problem classification"
-        return _not_opened(draft, f"it has no {missing}", "plan it again when the support desk can be read")
+        return not_done(act, f"it has no {missing}", "plan it again when the support desk can be read")
     if contact.phone.strip():
         return None
     if contact.method == "phone":
-        return _not_opened(draft, "the contact is to be called and has no phone", "set support.contact.phone")
+        return not_done(act, "the contact is to be called and has no phone", "set support.contact.phone")
     if draft.severity is TicketSeverity.CRITICAL:
-        return _not_opened(draft, "severity A needs a contact with a phone", "set support.contact.phone")
+        return not_done(act, "severity A needs a contact with a phone", "set support.contact.phone")
     return None
 
 
-def name_not_free(draft: Draft, why: str, message: str) -> TicketProblem:
-    """Azure says that a ticket cannot have this name."""
-    said = one_line(message or why or "no reason given")
-    if why.lower() == "invalid":
-        return _not_opened(draft, f"Azure refuses its name: {said}", "please report it, with the name")
-    return _not_opened(draft, f"its name is taken: {said}", "its cause has a ticket already: phsm tickets list")
+def name_refused(act: Act, message: str) -> TicketProblem:
+    """Azure says that nothing can have this name."""
+    return not_done(
+        act, f"Azure refuses its name: {_told(message) or 'no reason given'}", "please report it, with the name"
+    )
 
 
-def refusal(draft: Draft, error: HttpResponseError) -> TicketProblem:
+def refusal(act: Act, error: HttpResponseError) -> TicketProblem:
     """Azure's no: at once by its status, or later by the code of the operation, whose status is 200 then."""
     status = error.status_code or 0
     short = reason(error) if status >= 300 else one_line(code(error), 80) or "the operation failed"
     message = _message(error)
-    return _not_opened(draft, f"{short}: {message}" if message else short, _tip(draft, status, code(error)))
+    return TicketProblem(
+        f"{act.not_done}: {short}: {message}" if message else f"{act.not_done}: {short}",
+        _tip(act, error, message),
+        denied=code(error).lower() == "updateoperationdenied",
+    )
+
+
+def not_done(act: Act, why: str, tip: str) -> TicketProblem:
+    """Nothing was written, for certain."""
+    return TicketProblem(f"{act.not_done}: {why}", tip)
+
+
+def not_known(act: Act, why: str) -> TicketProblem:
+    """Sent, and no word of what came of it."""
+    return TicketProblem(f"{act.not_known}: {why}", act.again, may_exist=True)
+
+
+def not_found(act: Act, why: str) -> TicketProblem:
+    """Nothing was sent, or it was refused: there is one of its name already, and it cannot be seen."""
+    tip = f"wait some minutes, then run it again; if it stays, {act.by_hand}"
+    return TicketProblem(f"{act.not_known}: {why}, and none is found under it", tip, may_exist=True)
 
 
 def _message(error: HttpResponseError) -> str:
@@ -51,41 +79,54 @@ def _message(error: HttpResponseError) -> str:
         inner = {key.lower(): value for key, value in folded.get("error", folded).items()}
     except (ValueError, LookupError, AttributeError):
         return ""
-    return one_line(inner.get("message") or "")
+    return _told(inner.get("message"))
 
 
-def unclear(draft: Draft, why: str) -> TicketProblem:
-    """Sent, and no word of what came of it."""
-    return TicketProblem(
-        f"whether the ticket {draft.name} was created is not known: {why}",
-        "run it again: a ticket that exists is found by its name, and none is opened twice",
-        may_exist=True,
-    )
+def _told(message: object) -> str:
+    """Azure's words on one line. A URL loses its query, which may be the signature that opens it."""
+    return one_line(_QUERY.sub(r"\1", str(message or "")[:4000]))
 
 
-def _not_opened(draft: Draft, why: str, tip: str) -> TicketProblem:
-    return TicketProblem(f"the ticket {draft.name} was not opened: {why}", tip)
-
-
-def _tip(draft: Draft, status: int, code: str) -> str:
-    match code.lower():
+def _tip(act: Act, error: HttpResponseError, message: str) -> str:
+    status = error.status_code or 0
+    if _TOO_LOW in message.lower():
+        return _no_plan(act)
+    match code(error).lower():
         case "invalidsupportplan":
-            return (
-                "the Support API needs a ProDirect, Premier or Unified plan; with another, open it in the Azure portal"
-            )
+            return _no_plan(act)
         case "quotaexceeded":
             return "close tickets that are done, then run it again"
         case "missingsubscriptionregistration":
-            return f"az provider register --namespace Microsoft.Support --subscription {draft.subscription}"
+            return f"az provider register --namespace Microsoft.Support --subscription {act.subscription}"
+        case "jsondeserializationerror":
+            return "please report it: phsm sent what the Support API cannot read, and sending it again does not help"
+        case "updateoperationdenied":
+            return f"its engineer can still change it: {act.by_hand}"
     match status:
         case 401:
             return "az login, then run it again"
         case 403:
-            return f"give the role Support Request Contributor on subscription {draft.subscription}"
+            whom = found[1] if (found := _OBJECT_ID.search(message)) else "OBJECT-ID"
+            scope = f"/subscriptions/{act.subscription}"
+            return f"az role assignment create --role '{ROLE}' --assignee {whom} --scope {scope}"
+        case 404 if code(error).lower() == "resourcenotfound":
+            return "it may have been deleted, or not be listed yet: phsm tickets list"
         case 404:
-            return f"check that subscription {draft.subscription} exists and can be seen: phsm doctor"
+            return f"check that subscription {act.subscription} exists and can be seen: phsm doctor"
         case 429:
-            return "wait some minutes, then run it again"
+            return f"{_patience(error)}, then run it again"
         case 400:
-            return "correct support.contact where Azure names it; a severity may not be in your plan: see phsm tickets plan"
-    return "run it again; if it stays, open the ticket in the Azure portal with the text of phsm tickets plan"
+            return act.refused
+    return f"run it again; if it stays, {act.by_hand}"
+
+
+def _no_plan(act: Act) -> str:
+    return f"the Support API needs a ProDirect, Premier or Unified plan; with another, {act.by_hand}"
+
+
+def _patience(error: HttpResponseError) -> str:
+    headers: Mapping[str, str] = getattr(error.response, "headers", {})
+    seconds = str(headers.get("Retry-After") or "")
+    if seconds.isascii() and seconds.isdigit() and int(seconds[:9]) > 0:
+        return f"wait {int(seconds[:9])} s, as Azure asks"
+    return "wait some minutes"

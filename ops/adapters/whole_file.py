@@ -1,4 +1,4 @@
-"""Files that are written whole, or not at all."""
+"""Files that are read and written whole, or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from contextlib import suppress
 from pathlib import Path
 
 from ops.errors import UsageProblem
+
+
+def read_whole(path: Path, *, tip: str, again: str) -> str:
+    """The text of a file. ``tip``: how such a file is made; ``again``: what to do with a damaged one.
+
+    Raises UsageProblem when it cannot be read or is no UTF-8.
+    """
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError as error:
+        raise UsageProblem(f"{path} does not exist", tip=tip) from error
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be read: {error.strerror}", tip="name a file that you may read") from error
+    except UnicodeDecodeError as error:
+        raise UsageProblem(f"{path} is damaged: not UTF-8 from byte {error.start} on", tip=again) from error
 
 
 def write_whole(path: Path, text: str, *, tip: str, mode: int = 0o644) -> None:

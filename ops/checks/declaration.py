@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ class Check:
     """A rule. ``title`` is true when all is well; ``page`` says why it matters and how to fix it, as markdown.
 
     ``reviewed`` is the day on which the rule was last read at ``source``. ``ticket``: a failure drafts a support ticket.
-    ``parameters`` are the settings, besides severity and ticket, that an operator can change.
+    ``parameters`` are the settings, besides severity and ticket, that an operator can change, with their defaults.
     """
 
     id: str
@@ -31,7 +31,7 @@ class Check:
     source: str
     reviewed: date
     page: str
-    parameters: tuple[str, ...]
+    parameters: Mapping[str, int | tuple[str, ...]]
     examine: Examine
 
 
@@ -45,7 +45,7 @@ def check(
     source: str,
     reviewed: date,
     ticket: bool = False,
-    parameters: tuple[str, ...] = (),
+    parameters: Mapping[str, int | tuple[str, ...]] | None = None,
 ) -> Callable[[Examine], Check]:
     """Declare a check: its body is the function, its page the function's docstring."""
 
@@ -60,7 +60,7 @@ def check(
             source=source,
             reviewed=reviewed,
             page=inspect.cleandoc(examine.__doc__ or ""),
-            parameters=parameters,
+            parameters=parameters or {},
             examine=examine,
         )
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from shlex import quote
 
 from ops.checks.subjects import not_read
-from ops.model.estate import Absent, Gap, Subscription
+from ops.model.estate import Subscription
+from ops.model.fact import Absent, Gap
 from ops.model.finding import Party, Subject, Verdict, failed, passed, unknown
 from ops.model.untrusted import one_line
 

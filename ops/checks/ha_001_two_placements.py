@@ -7,7 +7,7 @@ from ops.checks.declaration import check
 from ops.model.estate import Estate
 from ops.model.finding import IssueCategory, Party, Severity, Verdict, failed, passed, unknown
 from ops.model.policy import Policy, Role
-from ops.model.pool import Placement, Pool, placement, pools
+from ops.model.pool import Placement, Pool, hsms_by_region, placement, pools
 
 
 @check(
@@ -68,7 +68,9 @@ def _judge(pool: Pool, where: Placement, estate: Estate) -> Verdict:
 
 def _hint(pool: Pool, estate: Estate) -> str:
     """Where another HSM of the region is visible, the pair may only be undeclared."""
-    others = [hsm.name for hsm in estate.hsms.values() if hsm.location == pool.region and hsm.key not in pool.hsms]
-    if pool.declared or not others:
+    region = hsms_by_region(estate)[pool.region]
+    if pool.declared or len(region) == len(pool.hsms):
         return ""
-    return f"; {others[0]} is in {pool.region} too: if it is the other half, declare a pool"
+    members = set(pool.hsms)
+    other = next(hsm for hsm in region if hsm.key not in members)
+    return f"; {other.name} is in {pool.region} too: if it is the other half, declare a pool"

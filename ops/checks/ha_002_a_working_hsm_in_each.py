@@ -47,7 +47,7 @@ def a_working_hsm_in_each(estate: Estate, policy: Policy) -> Iterator[Verdict]:
 
 def _judge(pool: Pool, estate: Estate) -> Verdict:
     severity = Severity.LOW if pool.role is Role.NON_PRODUCTION else None
-    alive = [hsm for hsm in pool.members(estate) if not hsm.is_in_state("Deleting")]
+    alive = pool.alive(estate)
     works = {hsm.key: working(hsm, estate) for hsm in alive}
     if pool.unread:
         gap = pool.unread[0]
@@ -65,7 +65,8 @@ def _judge(pool: Pool, estate: Estate) -> Verdict:
             key, reason = next(iter(where.untold.items()))
             return unknown(pool.subject, f"placement of {estate.hsms[key].name} is not known: {reason}")
         places = {
-            place: [hsm for hsm in alive if where.label[hsm.key] == place] for place in sorted(where.label.values())
+            place: tuple(hsm for hsm in alive if where.label[hsm.key] == place)
+            for place in sorted(set(where.label.values()))
         }
     broken = {place: hsms for place, hsms in places.items() if all(works[hsm.key] is False for hsm in hsms)}
     if broken:

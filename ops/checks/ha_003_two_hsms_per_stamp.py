@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from ops.checks.declaration import check
 from ops.checks.subjects import hsm_subject, not_read
-from ops.model.estate import Estate, Gap, Hsm
+from ops.model.estate import Estate, Hsm, Subscription
+from ops.model.fact import Gap
 from ops.model.finding import IssueCategory, Party, Severity, Subject, Verdict, failed, passed, unknown
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
@@ -42,8 +43,10 @@ def two_hsms_per_stamp(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     regions: dict[tuple[str, str], list[Hsm]] = {}
     for hsm in estate.hsms.values():
         regions.setdefault((hsm.subscription, hsm.location), []).append(hsm)
+    count = Counter(known.name.lower() for known in estate.subscriptions.values())
     for (subscription, region), hsms in regions.items():
-        yield from _judge(f"{_name(estate, subscription)}/{region}", region, hsms, _list_gap(estate, subscription))
+        name = _name(estate.subscriptions.get(subscription), subscription, count)
+        yield from _judge(f"{name}/{region}", region, hsms, _list_gap(estate, subscription))
 
 
 def _judge(group: str, region: str, hsms: Sequence[Hsm], cut: Gap | None) -> Iterator[Verdict]:
@@ -90,10 +93,8 @@ def _place(hsm: Hsm, by_stamp: bool) -> tuple[str, str]:
     return f"zone {', '.join(sorted(hsm.zones))}", ""
 
 
-def _name(estate: Estate, subscription: str) -> str:
+def _name(known: Subscription | None, subscription: str, count: Mapping[str, int]) -> str:
     """The subscription's name, with its id where another has the same."""
-    count = Counter(known.name.lower() for known in estate.subscriptions.values())
-    known = estate.subscriptions.get(subscription)
     if known is None:
         return subscription
     return known.name if count[known.name.lower()] == 1 else f"{known.name} {subscription}"

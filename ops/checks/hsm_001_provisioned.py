@@ -35,7 +35,7 @@ _RELEASE = "release the HSM in payShield Manager, then delete it again: az dedic
     ticket=True,
     source="https://learn.microsoft.com/azure/payment-hsm/support-guide",
     reviewed=date(2026, 11, 24),
-    parameters=("in_progress_minutes",),
+    parameters={"in_progress_minutes": _DEFAULT_MINUTES},
 )
 def provisioned(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     """An HSM is ready when its provisioningState is Succeeded; Failed, or hours in between, is a case for Microsoft.

@@ -11,7 +11,8 @@ from ops.checks.subjects import not_read, subnet_subject
 from ops.checks.vnets import hsm_vnets, untold_vnets
 from ops.model import arm_id
 from ops.model.attachment import hsms_by_subnet
-from ops.model.estate import Absent, Estate, Gap, Subnet
+from ops.model.estate import Estate, Subnet
+from ops.model.fact import Absent, Gap
 from ops.model.finding import Subject, Verdict, not_applicable, unknown
 
 

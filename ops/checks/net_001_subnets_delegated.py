@@ -9,7 +9,8 @@ from ops.checks.subjects import not_read, subnet_subject
 from ops.checks.vnets import untold_vnets
 from ops.model import arm_id
 from ops.model.attachment import attachment
-from ops.model.estate import HSM_TYPE, Absent, Estate, Gap, Hsm
+from ops.model.estate import HSM_TYPE, Estate, Hsm
+from ops.model.fact import Absent, Gap
 from ops.model.finding import IssueCategory, Party, Severity, Subject, Verdict, failed, passed, unknown
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line

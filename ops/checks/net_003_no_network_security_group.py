@@ -7,7 +7,8 @@ from shlex import quote
 from ops.checks.declaration import check
 from ops.checks.hsm_subnets import judge_subnets
 from ops.model import arm_id
-from ops.model.estate import Absent, Estate, Subnet
+from ops.model.estate import Estate, Subnet
+from ops.model.fact import Absent
 from ops.model.finding import IssueCategory, Party, Severity, Subject, Verdict, failed, passed
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line

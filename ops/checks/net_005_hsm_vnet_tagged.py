@@ -7,7 +7,8 @@ from ops.checks.declaration import check
 from ops.checks.fastpath_tag import judge_tag
 from ops.checks.subjects import not_read
 from ops.checks.vnets import hsm_vnets, untold_vnets
-from ops.model.estate import Absent, Estate, Vnet
+from ops.model.estate import Estate, Vnet
+from ops.model.fact import Absent
 from ops.model.finding import IssueCategory, Party, Severity, Verdict, not_applicable, unknown
 from ops.model.policy import Policy
 

@@ -7,7 +7,8 @@ from ops.checks.declaration import check
 from ops.checks.subjects import not_read, vnet_subject
 from ops.checks.vnets import HsmVnet, Peer, hsm_vnets, neighbours, untold_peers
 from ops.model import arm_id
-from ops.model.estate import Absent, Estate, Vnet
+from ops.model.estate import Estate, Vnet
+from ops.model.fact import Absent
 from ops.model.finding import IssueCategory, Party, Severity, Verdict, failed, not_applicable, passed, unknown
 from ops.model.policy import Policy
 from ops.model.pool import region_id

@@ -7,7 +7,8 @@ from ops.checks.declaration import check
 from ops.checks.subjects import hsm_subject, not_read, subnet_name
 from ops.model import arm_id
 from ops.model.attachment import MANAGEMENT
-from ops.model.estate import Absent, Estate, Hsm
+from ops.model.estate import Estate, Hsm
+from ops.model.fact import Absent
 from ops.model.finding import (
     IssueCategory,
     Party,

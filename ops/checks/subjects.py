@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ops.model import arm_id
-from ops.model.attachment import attachment, nic_slots
-from ops.model.estate import Estate, Gap, Hsm
+from ops.model.attachment import attachment
+from ops.model.estate import Estate, Hsm
+from ops.model.fact import Gap
 from ops.model.finding import Subject
+from ops.model.once import once
 from ops.model.untrusted import one_line
 
 
@@ -44,9 +46,19 @@ def not_read(what: str, gap: Gap | None) -> str:
 
 def untold_networks(hsm: Hsm, estate: Estate) -> str:
     """Why not all subnets and VNets of an HSM are known; ``""`` when they are."""
+    return _untold_networks(estate)[hsm.key]
+
+
+@once
+def _untold_networks(estate: Estate) -> Mapping[str, str]:
+    return {key: _why_untold(hsm, estate) for key, hsm in estate.hsms.items()}
+
+
+def _why_untold(hsm: Hsm, estate: Estate) -> str:
     if hsm.gap is not None:
         return not_read("payment HSM", hsm.gap)
-    untold = [one_line(reason) for reason in attachment(hsm, estate).untold]
-    untold += [f"{slot.role}: not read" for slot in nic_slots(hsm) if arm_id.key(slot.nic_id) not in estate.nics]
+    known = attachment(hsm, estate)
+    untold = [one_line(reason) for reason in known.untold]
+    untold += [f"{slot.role}: not read" for slot in known.slots if slot.key not in estate.nics]
     untold += [f"{side} network profile: not read" for side in ("host", "management") if getattr(hsm, side) is None]
     return f"its subnets are not all known: {'; '.join(untold)}" if untold else ""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ops.checks.subjects import hsm_subject, not_read, untold_networks, vnet_subject
 from ops.model import arm_id
 from ops.model.attachment import attachment
-from ops.model.estate import Absent, Estate, Gap, Vnet
+from ops.model.estate import Estate, Vnet
+from ops.model.fact import Absent, Gap
 from ops.model.finding import Subject, Verdict, unknown
+from ops.model.once import once
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
 
@@ -48,6 +50,7 @@ class Peer:
         return vnet_subject(self.id, self.hsms)
 
 
+@once
 def hsm_vnets(estate: Estate) -> tuple[HsmVnet, ...]:
     """Every HSM VNet that is known, in the order of the HSMs."""
     spelled: dict[str, str] = {}
@@ -63,20 +66,27 @@ def hsm_vnets(estate: Estate) -> tuple[HsmVnet, ...]:
     )
 
 
-def untold_vnets(estate: Estate) -> Iterator[Verdict]:
+@once
+def untold_vnets(estate: Estate) -> tuple[Verdict, ...]:
     """An unknown for every HSM whose VNets are not all known."""
+    return tuple(_untold_vnets(estate))
+
+
+def _untold_vnets(estate: Estate) -> Iterator[Verdict]:
     for hsm in estate.hsms.values():
         reason = untold_networks(hsm, estate)
         if reason:
             yield unknown(hsm_subject(hsm), reason)
 
 
+@once
 def peers(estate: Estate, policy: Policy) -> tuple[Peer, ...]:
     """Every direct peer of the HSM VNets that is no HSM VNet itself, one per VNet, in the order of the HSM VNets."""
     own = {arm_id.key(vnet.id) for vnet in hsm_vnets(estate)}
     return tuple(peer for peer in neighbours(estate, policy) if arm_id.key(peer.id) not in own)
 
 
+@once
 def neighbours(estate: Estate, policy: Policy) -> tuple[Peer, ...]:
     """As ``peers``, with those that are HSM VNets themselves."""
     spelled: dict[str, str] = {}
@@ -86,12 +96,13 @@ def neighbours(estate: Estate, policy: Policy) -> tuple[Peer, ...]:
             key = arm_id.key(remote)
             spelled.setdefault(key, remote)
             near.setdefault(key, {})[vnet.id] = vnet
+    facts, declared = estate.vnets, _declared(policy)
     return tuple(
         Peer(
             id=remote,
             near=tuple(near[key].values()),
-            fact=estate.vnets.get(key),
-            exempt=_exempt(remote, estate, policy),
+            fact=facts.get(key),
+            exempt=_exempt(key, facts.get(key), declared),
         )
         for key, remote in spelled.items()
     )
@@ -104,17 +115,24 @@ def _remotes(vnet: HsmVnet) -> Iterator[str]:
                 yield peering.remote_vnet_id
 
 
-def _exempt(vnet_id: str, estate: Estate, policy: Policy) -> str:
-    key = arm_id.key(vnet_id)
-    if key in {arm_id.key(item) for item in policy.peers.no_hsm_access}:
-        return "declared as a peer without access to the HSMs (peers.no_hsm_access)"
-    if key in {arm_id.key(item) for item in policy.peers.outside}:
-        return "declared as a peer that cannot be read and is known to be fine (peers.outside)"
-    if arm_id.is_virtual_hub_vnet(vnet_id):
+def _exempt(key: str, fact: Vnet | Absent | Gap | None, declared: Mapping[str, str]) -> str:
+    if key in declared:
+        return declared[key]
+    if arm_id.is_virtual_hub_vnet(key):
         return "network of a Virtual WAN hub, which Microsoft keeps and nobody can tag"
-    if isinstance(estate.vnets.get(key), Absent):
+    if isinstance(fact, Absent):
         return "the virtual network does not exist, the peering is a leftover"
     return ""
+
+
+def _declared(policy: Policy) -> Mapping[str, str]:
+    """Why HSM traffic needs nothing of the VNets (keys) that the configuration excuses."""
+    outside = "declared as a peer that cannot be read and is known to be fine (peers.outside)"
+    unneeded = "declared as a peer without access to the HSMs (peers.no_hsm_access)"
+    return {
+        **{arm_id.key(item): outside for item in policy.peers.outside},
+        **{arm_id.key(item): unneeded for item in policy.peers.no_hsm_access},
+    }
 
 
 def untold_peers(estate: Estate) -> Iterator[Verdict]:

@@ -84,6 +84,6 @@ def require_selection(selection: service.Selection) -> None:
 
 
 def nearest(check_id: str) -> str:
-    """A tip with the check id that is most like this one."""
-    close = difflib.get_close_matches(check_id.upper(), [check.id for check in collect()], n=1)
-    return f"{close[0]} (all of them: phsm checks list)" if close else "phsm checks list"
+    """A tip with the check ids that are most like this one."""
+    close = difflib.get_close_matches(check_id.upper(), [check.id for check in collect()], n=2)
+    return f"{' or '.join(sorted(close))} (all of them: phsm checks list)" if close else "phsm checks list"

@@ -13,7 +13,10 @@ from pathlib import Path
 from ops import __version__
 from ops.cli.screen import printable
 
-_OURS = re.compile(r"--[a-z-]+|inventory|checks?|tickets|plan|open|list|show|explain|snapshot|save|route|config|doctor")
+_OURS = re.compile(
+    r"--[a-z-]+|inventory|check|route|readiness|tickets|ledger|checks|config|snapshot|sandbox|doctor"
+    r"|plan|open|list|show|comment|close|verify|explain|conflicts|save|serve|init|validate|schema"
+)
 _HIDDEN = (
     (re.compile(r"(?i)bearer\s+\S+"), "Bearer <token>"),
     (re.compile(r"eyJ[\w-]+\.[\w-]+(\.[\w-]+)?"), "<token>"),

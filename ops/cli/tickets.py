@@ -1,14 +1,20 @@
-"""``phsm tickets``: plan them, open them once, look at them."""
+"""``phsm tickets``: plan them, open them once, keep them up to date, look at them."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from ops import service
-from ops.cli.options import FORMAT, OUTPUT_HELP, Group
+from ops import __version__, service
+from ops.cli.options import FORMAT, Group
 from ops.cli.screen import colour, emit, progress, say, width
-from ops.errors import CloudUnreadable, TicketProblem, UsageProblem
-from ops.wiring import Settings, session
+from ops.errors import LedgerProblem, TicketProblem, UsageProblem
+from ops.model.run import Run
+from ops.model.ticket import Plan, Receipt, UpdateReceipt
+from ops.wiring import Session, Settings, session
+
+_TOOL = f"payment-hsm-ops {__version__}"
 
 
 @click.group(cls=Group)
@@ -18,53 +24,145 @@ def tickets() -> None:
 
 @tickets.command("plan")
 @click.option("--format", "format_", type=FORMAT, default="text", show_default=True)
-@click.option("--output", metavar="FILE", help=OUTPUT_HELP)
+@click.option("--output", metavar="FILE", help="Keep the whole plan in FILE, for tickets open --plan FILE.")
 @click.option("--anyway", is_flag=True, help="Do not wait for what is ours to fix first.")
+@click.option("--redact", is_flag=True, help="Leave addresses and tags out of the evidence that is attached.")
 @click.pass_obj
-def plan_(settings: Settings, format_: str, output: str | None, anyway: bool) -> int:
-    """Show which tickets would be opened, which are held back and why, and which exist. Reads only."""
+def plan_(settings: Settings, format_: str, output: str | None, anyway: bool, redact: bool) -> int:
+    """Show which tickets would be opened or told something, which are held back and why, and which exist.
+
+    Writes nothing to Azure. What it saw goes into the ledger.
+    """
+    from ops.codec.plan import plan_text
     from ops.reports import plan as report
 
     with progress(settings) as tell, session(settings, tell) as here:
-        run, plan = service.plan_tickets(here.cloud, here.desk, here.policy, here.subscriptions, anyway=anyway)
+        run, plan = _plan(here, anyway=anyway, redact=redact)
+        if not settings.snapshot:
+            _note(here, plan)
+    whole = plan_text(plan, _TOOL) if output or format_ == "json" else ""
+    if output:
+        from ops.adapters.plan_file import save_plan
+
+        save_plan(Path(output), whole)
     if format_ == "json":
-        text = report.render_json(plan)
+        if not output:
+            emit(whole, None)
     else:
-        text = report.render_text(plan, width(output), colour(settings, output), whole=settings.verbose)
-        text += report.render_next(width(output), colour(settings, output)) if plan.to_open else ""
-    emit(text, output)
-    return 0 if run.is_complete and (settings.snapshot or not plan.gaps) else _warn_of_unread()
+        emit(
+            report.render_text(plan, width(None), colour(settings, None), whole=settings.verbose, saved=output or ""),
+            None,
+        )
+    return _read_code(settings, run, plan)
+
+
+def _plan(here: Session, *, anyway: bool, redact: bool) -> tuple[Run, Plan]:
+    return service.plan_tickets(
+        here.cloud, here.desk, here.ledger(), here.policy, here.subscriptions, anyway=anyway, redact=redact
+    )
+
+
+def _note(here: Session, plan: Plan) -> None:
+    """That a cause was seen helps only a later run, so a ledger that cannot be written does not stop a plan."""
+    try:
+        service.note_causes(plan, here.ledger())
+    except LedgerProblem as error:
+        say(f"phsm: {error.what}")
 
 
 @tickets.command("open")
+@click.option("--plan", "plan_file", metavar="FILE", help="Do exactly what tickets plan --output FILE decided.")
 @click.option("--format", "format_", type=FORMAT, default="text", show_default=True)
 @click.option("--anyway", is_flag=True, help="Do not wait for what is ours to fix first.")
-@click.option("--apply", "apply_", is_flag=True, help="Really open them. Without it nothing is sent.")
+@click.option("--redact", is_flag=True, help="Leave addresses and tags out of the evidence that is attached.")
+@click.option("--no-confirm", is_flag=True, help="Do not read each cause again: it must have been seen 5 min before.")
+@click.option("--apply", "apply_", is_flag=True, help="Really open and update them. Without it nothing is sent.")
 @click.pass_obj
-def open_(settings: Settings, format_: str, anyway: bool, apply_: bool) -> int:
-    """Open the tickets of the plan, each once: a cause that has an open ticket gets none.
+def open_(
+    settings: Settings,
+    plan_file: str | None,
+    format_: str,
+    anyway: bool,
+    redact: bool,
+    no_confirm: bool,
+    apply_: bool,
+) -> int:
+    """Open the tickets of the plan, each once, and tell on open ones what is new.
 
-    Exits 6 when a ticket could not be opened, 4 when something could not be read and may hide a cause.
+    Exits 6 when a ticket could not be opened or updated, 4 when something could not be read and may hide a cause.
     """
+    from ops.codec.plan import plan_text
     from ops.reports import plan as report
+    from ops.reports import receipts as told
 
     if apply_:
         _require_desk(settings)
     with progress(settings) as tell, session(settings, tell) as here:
-        run, plan = service.plan_tickets(here.cloud, here.desk, here.policy, here.subscriptions, anyway=anyway)
-        receipts = service.apply(plan, run, here.cloud, here.desk, here.policy) if apply_ else ()
-    if format_ == "json":
-        text = report.receipts_json(receipts, plan) if apply_ else report.render_json(plan)
-    else:
-        text = report.render_text(plan, width(None), colour(settings, None), whole=settings.verbose)
-        if apply_ and plan.to_open:
-            text += report.render_receipts(receipts, width(None), colour(settings, None))
-    emit(text, None)
-    if not apply_ and plan.to_open:
-        say("nothing was sent; to open them add --apply")
-    if any(receipt.problem for receipt in receipts) or (apply_ and plan.gaps and plan.held_back):
+        approved = _approved(plan_file, here) if plan_file else None
+        run, fresh = _plan(here, anyway=anyway, redact=redact)
+        decided = approved or fresh
+        if not apply_:
+            if format_ == "json":
+                emit(plan_text(decided, _TOOL), None)
+            else:
+                emit(report.render_text(decided, width(None), colour(settings, None), whole=settings.verbose), None)
+                if decided.to_open or decided.updates:
+                    say("nothing was sent; to do this add --apply")
+            return _read_code(settings, run, fresh)
+        if format_ == "text":
+            emit(report.render_text(decided, width(None), colour(settings, None), whole=settings.verbose), None)
+        opened: list[Receipt] = []
+        updated: list[UpdateReceipt] = []
+        try:
+            _apply(here, decided, fresh, run, opened, updated, confirm=not no_confirm)
+        finally:  # also when it is interrupted: what was done is said
+            if format_ == "json":
+                emit(told.render_json(tuple(opened), tuple(updated), decided), None)
+            elif opened or updated:
+                emit(told.render_text(tuple(opened), tuple(updated), width(None), colour(settings, None)), None)
+    failed = any(one.problem for one in opened) or any(one.problem for one in updated)
+    if failed or (fresh.gaps and fresh.held_back):
         return TicketProblem.exit_code
-    return 0 if run.is_complete and (settings.snapshot or not plan.gaps) else _warn_of_unread()
+    return _read_code(settings, run, fresh)
+
+
+def _approved(file: str, here: Session) -> Plan:
+    """The plan in the file. Raises UsageProblem where it was changed, is too old, or was made for another cloud."""
+    from ops.adapters.clock import now
+    from ops.adapters.plan_file import load_plan
+    from ops.codec.plan import too_old
+
+    plan = load_plan(Path(file))
+    again = f"plan again: phsm tickets plan --output {file}"
+    if plan.source != here.source:
+        raise UsageProblem(f"{file} was made for {plan.source.kind} {plan.source.name}, not for this", tip=again)
+    if why := too_old(plan, now(), here.policy):
+        raise UsageProblem(f"{file} is not applied: {why} (support.plan_valid_minutes)", tip=again)
+    return plan
+
+
+def _apply(
+    here: Session,
+    decided: Plan,
+    fresh: Plan,
+    run: Run,
+    opened: list[Receipt],
+    updated: list[UpdateReceipt],
+    *,
+    confirm: bool,
+) -> None:
+    if not (decided.to_open or decided.updates or decided.held_back):
+        return
+    ledger, shelf, policy = here.ledger(), here.shelf, here.policy
+    if decided.to_open or decided.updates:
+        contact = service.require_contact(policy, run.estate.source)
+        for receipt in service.open_tickets(
+            decided, run, here.cloud, here.desk, ledger, shelf, policy, fresh=fresh, confirm=confirm
+        ):
+            opened.append(receipt)
+        for update in service.update_tickets(decided, here.desk, ledger, contact, fresh=fresh):
+            updated.append(update)
+    opened.extend(service.keep_for_portal(decided, shelf))
 
 
 def _require_desk(settings: Settings) -> None:
@@ -75,7 +173,9 @@ def _require_desk(settings: Settings) -> None:
         refuse_tickets()
 
 
-def _warn_of_unread() -> int:
+def _read_code(settings: Settings, run: Run, plan: Plan) -> int:
+    if run.is_complete and (settings.snapshot or not plan.gaps):
+        return 0
     say("phsm: not everything could be read, so a cause may be hidden: phsm check")
     return 4
 
@@ -105,22 +205,58 @@ def list_(settings: Settings, format_: str, all_: bool) -> int:
 @click.option("--format", "format_", type=FORMAT, default="text", show_default=True)
 @click.pass_obj
 def show(settings: Settings, ticket: str, format_: str) -> int:
-    """Show one ticket, by the number that Microsoft quotes or by its name."""
+    """Show one ticket and what was written on it, by the number that Microsoft quotes or by its name."""
+    from ops.model.fact import Gap
     from ops.reports import tickets as report
 
     _require_desk(settings)
     with progress(settings) as tell, session(settings, tell) as here:
-        scope = here.cloud.scope(here.subscriptions)
-        found, gaps = service.list_tickets(here.desk, scope, only_open=False)
-    matching = tuple(one for one in found if service.is_same_ticket(one, ticket))
-    if not matching and gaps:
-        raise CloudUnreadable(
-            f"ticket {ticket} was not found, and {gaps[0].subject} could not be read: {gaps[0].reason}"
-        )
-    if not matching:
-        raise UsageProblem(f"there is no Payment HSM ticket {ticket} in this scope", tip="phsm tickets list --all")
+        found = service.find_ticket(here.desk, here.cloud.scope(here.subscriptions), ticket)
+        messages = here.desk.communications(found)
     if format_ == "json":
-        emit(report.render_json(matching, ()), None)
+        emit(report.render_json((found,), (), communications={found.name: messages}), None)
     else:
-        emit(report.render_one(matching[0], width(None), colour(settings, None)), None)
+        emit(report.render_one(found, messages, width(None), colour(settings, None)), None)
+    return 4 if isinstance(messages, Gap) else 0
+
+
+@tickets.command()
+@click.argument("ticket", metavar="NUMBER_OR_NAME")
+@click.argument("text")
+@click.option("--subject", default="Further information", show_default=True)
+@click.option("--apply", "apply_", is_flag=True, help="Really send it. Without it nothing is sent.")
+@click.pass_obj
+def comment(settings: Settings, ticket: str, text: str, subject: str, apply_: bool) -> int:
+    """Write TEXT on a ticket, for Microsoft to read. The same text is never sent twice."""
+    _require_desk(settings)
+    if not text.strip():
+        raise UsageProblem("there is nothing to write", tip='phsm tickets comment NUMBER "what Microsoft should know"')
+    with progress(settings) as tell, session(settings, tell) as here:
+        found = service.find_ticket(here.desk, here.cloud.scope(here.subscriptions), ticket)
+        if not apply_:
+            say(f"nothing was sent on {found.number}; to send it add --apply")
+            return 0
+        contact = service.require_contact(here.policy, here.source)
+        sent = service.say_on_ticket(found, subject, text, here.desk, here.ledger(), contact)
+    say(f"{'was there already' if sent.found else 'sent'}: {found.number}")
+    return 0
+
+
+@tickets.command()
+@click.argument("ticket", metavar="NUMBER_OR_NAME")
+@click.option("--apply", "apply_", is_flag=True, help="Really close it. Without it nothing is sent.")
+@click.pass_obj
+def close(settings: Settings, ticket: str, apply_: bool) -> int:
+    """Close a ticket that is done."""
+    _require_desk(settings)
+    with progress(settings) as tell, session(settings, tell) as here:
+        found = service.find_ticket(here.desk, here.cloud.scope(here.subscriptions), ticket)
+        if not found.is_open:
+            say(f"{found.number} is closed already")
+            return 0
+        if not apply_:
+            say(f"nothing was sent; to close {found.number} add --apply")
+            return 0
+        service.close(found, here.desk, here.ledger())
+    say(f"closed: {found.number}")
     return 0

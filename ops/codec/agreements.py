@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
-from ops.codec.shape import Path
+from ops.codec.shape import Path, keys
 from ops.model import arm_id
-from ops.model.policy import Match, PoolRule
+from ops.model.policy import Match, PoolRule, Readiness
 from ops.model.pool import region_id
 
 CheckSettings = Mapping[str, Collection[str]]
@@ -19,6 +21,10 @@ _Kind = TypeVar("_Kind")
 
 OF_EVERY_CHECK = ("severity", "ticket")
 
+_MAY_BE_UNNEEDED = ("tmd", "custom_firmware")
+_BELONGS_TO = {"customer_id": "thales_portal", "device_licence": "custom_firmware"}
+_ITEMS = keys(Readiness)
+_NOTHING: Mapping[str, Any] = {"maxLength": 0}
 _A_PHONE: Mapping[str, Any] = {"required": ["phone"], "properties": {"phone": {"type": "string", "pattern": r"\S"}}}
 SCHEMAS: Mapping[Path, Mapping[str, Any]] = {
     ("support",): {
@@ -28,6 +34,21 @@ SCHEMAS: Mapping[Path, Mapping[str, Any]] = {
     ("support", "contact"): {
         "if": {"properties": {"method": {"const": "phone"}}, "required": ["method"]},
         "then": _A_PHONE,
+    },
+    ("expected",): {"uniqueItems": True},
+    ("hsms", "*"): {
+        "if": {"properties": {"firmware": {"type": "string", "pattern": r"\S"}}, "required": ["firmware"]},
+        "then": {
+            "required": ["attested", "by"],
+            "properties": {"attested": {"type": "string"}, "by": {"type": "string", "pattern": r"\S"}},
+        },
+    },
+    **{("readiness", item, "needed"): {"enum": [True]} for item in _ITEMS if item not in _MAY_BE_UNNEEDED},
+    **{
+        ("readiness", item, key): _NOTHING
+        for item in _ITEMS
+        for key, belongs_to in _BELONGS_TO.items()
+        if item != belongs_to
     },
 }
 """What JSON Schema can say of this, by the path of the value that holds both."""
@@ -42,8 +63,13 @@ def broken_agreements(
     yield from again.items()
     yield from _pools(value, {path[1] for path in (*mistaken, *again) if path[0:1] == ("pools",) and len(path) > 1})
     yield from _peers(_mapping(value, "peers"))
+    yield from _twice(value)
+    yield from _firmware(_mapping(value, "hsms"))
+    yield from _mutes(value)
+    yield from _readiness(_mapping(value, "readiness"))
     if check_settings is not None:
         yield from _checks(_mapping(value, "checks"), check_settings)
+        yield from _muted_checks(value, check_settings)
 
 
 def _phone(support: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -119,11 +145,63 @@ def _takes(first: Iterator[str], second: Iterator[str]) -> bool:
 
 def _peers(peers: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     outside = {arm_id.key(vnet): f"outside[{n}]" for n, vnet in _items(peers, "outside", str)}
-    via = {arm_id.key(vnet): "via" for vnet in _mapping(peers, "via")}
+    keyed = {arm_id.key(vnet): key for key in ("secured_hubs", "via") for vnet in _mapping(peers, key)}
     for n, vnet in _items(peers, "no_hsm_access", str):
-        other = outside.get(arm_id.key(vnet)) or via.get(arm_id.key(vnet))
+        other = outside.get(arm_id.key(vnet)) or keyed.get(arm_id.key(vnet))
         if other:
             yield ("peers", "no_hsm_access", n), f"also in peers.{other}: leave it in one of them"
+
+
+def _twice(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """HSMs that are expected twice, or described twice, in whatever case. A name and an id may be two HSMs."""
+    first: dict[str, int] = {}
+    for n, entry in _items(value, "expected", str):
+        if first.setdefault(arm_id.key(entry), n) != n:
+            yield ("expected", n), f'"{entry}": also expected[{first[arm_id.key(entry)]}]: leave it in one of them'
+    before: dict[str, str] = {}
+    for entry in _mapping(value, "hsms"):
+        if before.setdefault(arm_id.key(entry), entry) != entry:
+            yield ("hsms", entry), f"also hsms.{before[arm_id.key(entry)]}: leave it in one of them"
+
+
+def _firmware(hsms: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """A version that nobody vouches for."""
+    for entry, facts in hsms.items():
+        if not isinstance(facts, dict) or not str(facts.get("firmware", "")).strip():
+            continue
+        if not str(facts.get("by", "")).strip():
+            yield ("hsms", entry, "by"), "missing: who says which firmware it has"
+        if "attested" not in facts:
+            yield ("hsms", entry, "attested"), "missing: the date on which it had this firmware, 2026-10-01"
+
+
+def _mutes(value: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    for n, mute in _items(value, "mutes", dict):
+        since, expires = _day(mute.get("since")), _day(mute.get("expires"))
+        if since and expires and since > expires:
+            yield ("mutes", n, "since"), f"{since}: after it expires, {expires}"
+
+
+def _readiness(readiness: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    for item, attested in readiness.items():
+        if not isinstance(attested, dict):
+            continue
+        on, until = _day(attested.get("on")), _day(attested.get("valid_until"))
+        if on and until and until < on:
+            yield ("readiness", item, "valid_until"), f"{until}: before it was attested, {on}"
+        if attested.get("needed") is False and item not in _MAY_BE_UNNEEDED:
+            yield ("readiness", item, "needed"), f"false: only {' and '.join(_MAY_BE_UNNEEDED)} can be unneeded"
+        for key, belongs_to in _BELONGS_TO.items():
+            if item != belongs_to and attested.get(key):
+                yield ("readiness", item, key), f"belongs to readiness.{belongs_to} alone"
+
+
+def _day(text: Any) -> date | None:
+    """None for what is missing, or is a mistake already."""
+    try:
+        return date.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def _checks(checks: Mapping[str, Any], check_settings: CheckSettings) -> Iterator[tuple[Path, str]]:
@@ -135,6 +213,14 @@ def _checks(checks: Mapping[str, Any], check_settings: CheckSettings) -> Iterato
         for setting in settings if isinstance(settings, dict) else ():
             if setting not in (*OF_EVERY_CHECK, *check_settings[check]):
                 yield ("checks", check, setting), f"{check} has no such setting"
+
+
+def _muted_checks(value: Mapping[str, Any], check_settings: CheckSettings) -> Iterator[tuple[Path, str]]:
+    for n, mute in _items(value, "mutes", dict):
+        pattern = mute.get("check")
+        if isinstance(pattern, str) and not any(fnmatchcase(one.lower(), pattern.lower()) for one in check_settings):
+            meant = "phsm checks list shows them" if set(pattern) & set("*?[") else _meant(pattern, check_settings)
+            yield ("mutes", n, "check"), f'"{pattern}": no such check; {meant}'
 
 
 def _meant(check: str, known: Collection[str]) -> str:

@@ -68,7 +68,7 @@ def _wanted(problem: str, path: Path, value: Any, allowed: Sequence[str], sheet:
     """What is allowed where pydantic found ``value``."""
     if problem == "missing":
         rule = rule_for(path)
-        return f"missing: {rule.says('')}" if rule else "missing: it has no default"
+        return f"missing: {rule.missing or rule.says('')}" if rule else "missing: it has no default"
     written = sheet.written.get(path, "")
     if problem == "string_type" and written:
         return f'{written}: wanted text, put it in quotes: "{written}"'
@@ -78,6 +78,7 @@ def _wanted(problem: str, path: Path, value: Any, allowed: Sequence[str], sheet:
         "int_type": "a whole number",
         "float_type": "a number",
         "tuple_type": f"a list, [{written or '...'}]",
+        **dict.fromkeys(("date_type", "date_parsing"), "a date, 2027-03-31"),
         "mapping_type": "keys and values",
         "dataclass_type": f"keys and values: {', '.join(keys(_kind(path)))}",
     }.get(problem, f"one of {', '.join(allowed)}")

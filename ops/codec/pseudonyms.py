@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_interface
+from typing import TypeVar
+
+from ops.model.fact import Gap
+
+_Fact = TypeVar("_Fact")
 
 _STEMS = {
     "resourcegroups": "group",
@@ -21,12 +27,24 @@ _STEMS = {
     "virtualnetworkpeerings": "peering",
     "networksecuritygroups": "nsg",
     "routetables": "route-table",
+    "routes": "route",
+    "natgateways": "nat-gateway",
+    "virtualnetworkgateways": "gateway",
+    "connections": "connection",
+    "loadbalancers": "load-balancer",
+    "privateendpoints": "endpoint",
+    "privateendpointconnections": "endpoint-connection",
+    "locks": "lock",
+    "paymenthsmclusters": "cluster",
+    "hsms": "node",
 }
+_TAG = "fastpathenabled"
 _OF_AZURE = {"gatewaysubnet", "azurefirewallsubnet", "azurefirewallmanagementsubnet", "azurebastionsubnet"}
 _NIC = re.compile(r"(.+)(_HSM(?:Host[0-9]|Mgmt)Nic)", re.IGNORECASE)
 _HUB = {"resourcegroups": "rg_", "virtualnetworks": "hv_"}
 _NAMESPACE = re.compile(r"microsoft\.[a-z.]+", re.IGNORECASE)
 _TYPE = re.compile(r"[a-z]+", re.IGNORECASE)
+_SERVICE_TAG = re.compile(r"[a-z][a-z0-9]*(\.[a-z0-9]+)?", re.IGNORECASE)
 _PRIVATE = [IPv4Network(net) for net in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")]
 _FIRST_BITS = {4: 8, 6: 16}
 """Of every address these bits stay, so that private addresses stay private, and unique local ones unique local."""
@@ -118,13 +136,41 @@ class Pseudonyms:
     def address(self, text: str) -> str:
         """An address, or a prefix (``10.3.1.0/24``): what lies in a prefix lies in its pseudonym."""
         try:
-            interface = ip_interface(text)
+            interface = ip_interface(text.strip())
         except ValueError:
             return self.given("address", text)
         host, length = interface.ip, interface.network.prefixlen
         turned = self._turn(int(host), host.version, length if "/" in text else host.max_prefixlen)
         kind = IPv4Address if host.version == 4 else IPv6Address
         return f"{kind(turned)}/{length}" if "/" in text else str(kind(turned))
+
+    def prefix(self, text: str) -> str:
+        """What a route leads to: a prefix, or one of Azure's service tags (``Storage.WestEurope``), which stays."""
+        return text if _SERVICE_TAG.fullmatch(text) else self.address(text)
+
+    def person(self, text: str) -> str:
+        """Whoever did something: an e-mail address, or the id of an application."""
+        return f"{self.given('person', text.lower())}@example.com" if text else text
+
+    def hsm(self, entry: str) -> str:
+        """An HSM as a configuration calls it: by name or by id."""
+        return self.id(entry) if "/" in entry else self.name("dedicatedHSMs", entry)
+
+    def tags(self, tags: Mapping[str, str]) -> dict[str, str]:
+        """The one tag that checks look at stays as it was written."""
+        return dict(
+            (key, value) if key.lower() == _TAG else (self.given("tag", key.lower()), self.given("value", value))
+            for key, value in tags.items()
+        )
+
+    def gap(self, gap: Gap) -> Gap:
+        """What could not be read, and why."""
+        subject = self.id(gap.subject) if gap.subject.startswith("/") else self.text(gap.subject)
+        return replace(gap, subject=subject, reason=self.text(gap.reason))
+
+    def fact(self, fact: _Fact) -> _Fact | Gap:
+        """A fact that holds no name; why it could not be read may."""
+        return self.gap(fact) if isinstance(fact, Gap) else fact
 
     def _turn(self, number: int, version: int, length: int) -> int:
         """Each bit is turned, or not, by a secret function of the bits before it (Crypto-PAn's idea); the rest are zero."""
@@ -153,7 +199,7 @@ class Pseudonyms:
             case "address":
                 return self.address(text) if _is_address(text) else text
             case "mail":
-                return f"{self.given('person', text.lower())}@example.com"
+                return self.person(text)
             case "host":
                 return text if text.lower() in PUBLIC_HOSTS else self.given("host", text.lower())
             case "quoted":

@@ -1,65 +1,79 @@
 """An estate without the names of its owner, judged as before: for a file that leaves the house.
 
 Replaced, each by the same pseudonym everywhere: the ids and names of subscriptions, resource groups and resources, tags
-(but ``fastpathenabled``), addresses and prefixes, a private endpoint's or a sandbox's name, and what texts of Azure's
-say of these. Kept, because the checks and Microsoft need it: regions, SKUs, stamps, zones, states, times, delegations,
+(but ``fastpathenabled``), addresses and prefixes, who deleted what, a private endpoint's or a sandbox's name, and what
+texts of Azure's say of these. Kept, because the checks and Microsoft need it: regions, SKUs, stamps, zones, states,
+kinds, times, delegations, service tags, support plans, firmware, the ids of requests (Microsoft alone can look them up),
 counts, which address is in which prefix, and the rest of the texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from ops.codec.pseudonyms import PUBLIC_HOSTS, Pseudonyms
-from ops.model.estate import (
-    Absent,
-    Estate,
-    Gap,
-    Hsm,
-    NetworkProfile,
-    Nic,
-    Peering,
-    ProfileNic,
-    Source,
-    Subnet,
-    Subscription,
-    Vnet,
-)
-from ops.model.policy import Match, Peers, Policy, PoolRule
+from ops.codec.redacted_network import balancer, gateway, nat_gateway, nic, route_table, vnet
+from ops.codec.redacted_policy import redacted
+from ops.model.cluster import Cluster, ClusterNode, EndpointConnection
+from ops.model.estate import Deletion, Estate, Hsm, NetworkProfile, ProfileNic, Source, Subscription
+from ops.model.fact import Absent, Gap
+from ops.model.policy import Policy
+from ops.model.surroundings import Lock
 
 REDACTED = "redacted: names, ids, addresses and tags are pseudonyms"
 """The note that says so in every report."""
-
-_TAG = "fastpathenabled"
-_Fact = TypeVar("_Fact")
 
 
 def redact(estate: Estate, policy: Policy, key: bytes) -> tuple[Estate, Policy]:
     """Estate and policy under pseudonyms. ``key``: 16 to 64 secret bytes, new for each file.
 
-    Of the policy only what judges is kept: pools, peers, the settings of checks, and the rules about tickets without
-    the contact; persons and reasons that it may name are left out.
+    Of the policy what judges is kept, without the persons and reasons that it names. Mutes are left out, and a note says
+    so: what they look for are names.
     """
     names = Pseudonyms(key)
     _estate(estate, names)  # all names have to be known before the first text is read
-    _policy(policy, names)
+    redacted(policy, names)
     names.learn()
-    return _estate(estate, names), _policy(policy, names)
+    notes = (REDACTED, *_unmuted(policy))
+    found = _estate(estate, names)
+    return replace(found, notes=(*found.notes, *notes)), redacted(policy, names)
+
+
+def _unmuted(policy: Policy) -> tuple[str, ...]:
+    count = len(policy.mutes)
+    if not count:
+        return ()
+    return (f"redacted: {count} mute{' is' if count == 1 else 's are'} left out, so what was muted fails here",)
 
 
 def _estate(estate: Estate, names: Pseudonyms) -> Estate:
-    notes = tuple(names.text(note) for note in estate.notes if note != REDACTED)
     return replace(
         estate,
         source=_source(estate.source.original or estate.source),
         scope=tuple(map(names.subscription, estate.scope)),
         subscriptions={names.subscription(key): _subscription(one, names) for key, one in estate.subscriptions.items()},
         hsms={names.id(key): _hsm(hsm, names) for key, hsm in estate.hsms.items()},
-        nics={names.id(key): _nic(nic, names) for key, nic in estate.nics.items()},
-        vnets={names.id(key): _vnet(vnet, names) for key, vnet in estate.vnets.items()},
-        notes=(*notes, REDACTED),
+        nics={names.id(key): nic(one, names) for key, one in estate.nics.items()},
+        vnets={names.id(key): vnet(one, names) for key, one in estate.vnets.items()},
+        gateways={names.id(key): gateway(one, names) for key, one in estate.gateways.items()},
+        route_tables={names.id(key): route_table(one, names) for key, one in estate.route_tables.items()},
+        nat_gateways={names.id(key): nat_gateway(one, names) for key, one in estate.nat_gateways.items()},
+        load_balancers={
+            names.subscription(key): names.gap(found)
+            if isinstance(found, Gap)
+            else tuple(balancer(one, names) for one in found)
+            for key, found in estate.load_balancers.items()
+        },
+        deletions={
+            names.subscription(key): names.gap(found)
+            if isinstance(found, Gap)
+            else tuple(_deletion(one, names) for one in found)
+            for key, found in estate.deletions.items()
+        },
+        clusters={names.id(key): _cluster(one, names) for key, one in estate.clusters.items()},
+        probes={names.id(key): probe for key, probe in estate.probes.items()},
+        has_support_service=names.fact(estate.has_support_service),
+        notes=tuple(names.text(note) for note in estate.notes if note != REDACTED),
     )
 
 
@@ -67,24 +81,23 @@ def _source(source: Source) -> Source:
     return source if source.name.lower() in PUBLIC_HOSTS else Source(kind=source.kind, name="redacted")
 
 
-def _gap(gap: Gap, names: Pseudonyms) -> Gap:
-    subject = names.id(gap.subject) if gap.subject.startswith("/") else names.text(gap.subject)
-    return replace(gap, subject=subject, reason=names.text(gap.reason))
-
-
-def _fact(fact: _Fact, names: Pseudonyms) -> _Fact | Gap:
-    """A fact that holds no name; why it could not be read may."""
-    return _gap(fact, names) if isinstance(fact, Gap) else fact
-
-
 def _subscription(one: Subscription, names: Pseudonyms) -> Subscription:
+    locks = one.locks
     return Subscription(
         id=names.subscription(one.id),
         name=names.subscription_name(one.name),
-        gap=one.gap and _gap(one.gap, names),
-        features={feature: _fact(state, names) for feature, state in one.features.items()},
-        zones=_fact(one.zones, names),
+        gap=one.gap and names.gap(one.gap),
+        features={feature: names.fact(state) for feature, state in one.features.items()},
+        zones=names.fact(one.zones),
+        providers={namespace: names.fact(state) for namespace, state in one.providers.items()},
+        locks=tuple(_lock(lock, names) for lock in locks) if isinstance(locks, tuple) else names.fact(locks),
+        may_open_tickets=names.fact(one.may_open_tickets),
+        support_plan=names.fact(one.support_plan),
     )
+
+
+def _lock(lock: Lock, names: Pseudonyms) -> Lock:
+    return replace(lock, id=names.id(lock.id))
 
 
 def _hsm(hsm: Hsm, names: Pseudonyms) -> Hsm:
@@ -92,18 +105,11 @@ def _hsm(hsm: Hsm, names: Pseudonyms) -> Hsm:
         hsm,
         id=names.id(hsm.id),
         name=names.name("dedicatedHSMs", hsm.name),
-        tags=_tags(hsm.tags, names),
-        gap=hsm.gap and _gap(hsm.gap, names),
+        tags=names.tags(hsm.tags),
+        gap=hsm.gap and names.gap(hsm.gap),
         status_message=hsm.status_message and names.text(hsm.status_message),
         host=_profile(hsm.host, names),
         management=_profile(hsm.management, names),
-    )
-
-
-def _tags(tags: Mapping[str, str], names: Pseudonyms) -> dict[str, str]:
-    return dict(
-        (key, value) if key.lower() == _TAG else (names.given("tag", key.lower()), names.given("value", value))
-        for key, value in tags.items()
     )
 
 
@@ -119,68 +125,25 @@ def _profile(profile: NetworkProfile | Absent | None, names: Pseudonyms) -> Netw
     return NetworkProfile(subnet_id=profile.subnet_id and names.id(profile.subnet_id), nics=nics)
 
 
-def _nic(nic: Nic | Absent | Gap, names: Pseudonyms) -> Nic | Absent | Gap:
-    if not isinstance(nic, Nic):
-        return _fact(nic, names)
+def _deletion(deletion: Deletion, names: Pseudonyms) -> Deletion:
+    return replace(deletion, hsm_id=names.id(deletion.hsm_id), by=names.person(deletion.by))
+
+
+def _cluster(cluster: Cluster, names: Pseudonyms) -> Cluster:
     return replace(
-        nic,
-        id=names.id(nic.id),
-        name=names.name("networkInterfaces", nic.name),
-        subnet_ids=tuple(map(names.id, nic.subnet_ids)),
-        private_ips=tuple(map(names.address, nic.private_ips)),
+        cluster,
+        id=names.id(cluster.id),
+        name=names.name("paymentHsmClusters", cluster.name),
+        gap=cluster.gap and names.gap(cluster.gap),
+        status_message=cluster.status_message and names.text(cluster.status_message),
+        nodes=cluster.nodes and tuple(_node(node, names) for node in cluster.nodes),
+        endpoints=cluster.endpoints and tuple(_endpoint(endpoint, names) for endpoint in cluster.endpoints),
     )
 
 
-def _vnet(vnet: Vnet | Absent | Gap, names: Pseudonyms) -> Vnet | Absent | Gap:
-    if not isinstance(vnet, Vnet):
-        return _fact(vnet, names)
-    return replace(
-        vnet,
-        id=names.id(vnet.id),
-        name=names.name("virtualNetworks", vnet.name),
-        tags=_tags(vnet.tags, names),
-        subnets=vnet.subnets and tuple(_subnet(subnet, names) for subnet in vnet.subnets),
-        peerings=vnet.peerings and tuple(_peering(peering, names) for peering in vnet.peerings),
-    )
+def _node(node: ClusterNode, names: Pseudonyms) -> ClusterNode:
+    return replace(node, name=names.name("hsms", node.name), message=node.message and names.text(node.message))
 
 
-def _subnet(subnet: Subnet, names: Pseudonyms) -> Subnet:
-    group, table = subnet.network_security_group, subnet.route_table
-    return replace(
-        subnet,
-        id=names.id(subnet.id),
-        name=names.name("subnets", subnet.name),
-        prefixes=tuple(map(names.address, subnet.prefixes)),
-        network_security_group=group if isinstance(group, Absent) else names.id(group),
-        route_table=table if isinstance(table, Absent) else names.id(table),
-    )
-
-
-def _peering(peering: Peering, names: Pseudonyms) -> Peering:
-    remote = peering.remote_vnet_id
-    return replace(
-        peering,
-        name=names.name("virtualNetworkPeerings", peering.name),
-        remote_vnet_id=remote and names.id(remote),
-    )
-
-
-def _policy(policy: Policy, names: Pseudonyms) -> Policy:
-    home = policy.support.fastpath_subscription
-    return Policy(
-        pools=tuple(_rule(rule, names) for rule in policy.pools),
-        peers=Peers(
-            outside=tuple(map(names.id, policy.peers.outside)),
-            no_hsm_access=tuple(map(names.id, policy.peers.no_hsm_access)),
-            via={names.id(peer): how for peer, how in policy.peers.via.items()},
-        ),
-        support=replace(policy.support, contact=None, fastpath_subscription=home and names.subscription(home)),
-        checks=policy.checks,
-    )
-
-
-def _rule(rule: PoolRule, names: Pseudonyms) -> PoolRule:
-    match = Match(
-        tags=_tags(rule.match.tags, names), subscriptions=tuple(map(names.subscription, rule.match.subscriptions))
-    )
-    return replace(rule, name=names.given("pool", rule.name.lower()), match=match)
+def _endpoint(endpoint: EndpointConnection, names: Pseudonyms) -> EndpointConnection:
+    return replace(endpoint, name=names.name("privateEndpointConnections", endpoint.name))

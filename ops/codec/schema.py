@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
@@ -25,7 +26,7 @@ class Configurable(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def parameters(self) -> tuple[str, ...]: ...
+    def parameters(self) -> Collection[str]: ...
 
 
 def render(page: str, checks: Iterable[Configurable]) -> str:
@@ -50,7 +51,10 @@ def render(page: str, checks: Iterable[Configurable]) -> str:
 
 
 def descriptions(page: str) -> Mapping[Path, str]:
-    """By path, ``*`` for positions and free keys, the comment that stands right above each key of the page."""
+    """By path, ``*`` for positions and free keys, the comment that stands right above each key of the page.
+
+    The page explains the keys of several values of one type (``readiness``) at the first of them.
+    """
     text = uncommented(page)
     lines = text.splitlines()
     sheet = Sheet()
@@ -63,8 +67,17 @@ def descriptions(page: str) -> Mapping[Path, str]:
             above -= 1
         words = " ".join(line.lstrip(" #") for line in lines[above : number - 1])
         if words and where[-1] != "*":
-            found.setdefault(where, words)
+            for one in (where, *_alike(where)):
+                found.setdefault(one, words)
     return found
+
+
+def _alike(path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The same key of the neighbours that have the type of what the key is in."""
+    if len(path) > 1:
+        *above, parent, key = path
+        kind = reduce(inner, above, Policy)
+        yield from ((*above, other, key) for other in keys(kind) if inner(kind, other) == inner(kind, parent))
 
 
 def uncommented(page: str) -> str:
@@ -72,7 +85,7 @@ def uncommented(page: str) -> str:
     return re.sub(r"(?m)^( *)#(?=[^\s#])", r"\1", page)
 
 
-def _general(path: Path) -> Path:
+def _general(path: Path) -> tuple[str, ...]:
     kind: Any = Policy
     general: list[str] = []
     for step in path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import is_dataclass
 from difflib import get_close_matches
+from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -18,8 +19,8 @@ KEY = "[key]"
 def inner(kind: Any, step: str | int) -> Any:
     """The type that stands under ``step`` of a type of the policy; None where there is none."""
     for option in _options(kind):
-        if is_dataclass(option):
-            return get_type_hints(option).get(str(step))
+        if fields := _fields(option):
+            return fields.get(str(step))
         if get_origin(option) is tuple:
             return get_args(option)[0]
         if get_origin(option) is Mapping:
@@ -29,7 +30,13 @@ def inner(kind: Any, step: str | int) -> Any:
 
 def keys(kind: Any) -> tuple[str, ...]:
     """The keys that a type allows; none where any key may stand, or none at all."""
-    return next((tuple(get_type_hints(option)) for option in _options(kind) if is_dataclass(option)), ())
+    return next((tuple(fields) for option in _options(kind) if (fields := _fields(option))), ())
+
+
+@cache
+def _fields(kind: Any) -> Mapping[str, Any]:
+    """The fields of a dataclass with their types; none of other types. Kept, because every node of a text asks for them."""
+    return get_type_hints(kind) if is_dataclass(kind) else {}
 
 
 def _options(kind: Any) -> tuple[Any, ...]:

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ops.model import arm_id
-from ops.model.estate import Absent, Estate, Gap, Hsm, NetworkProfile, Nic
+from ops.model.estate import Estate, Hsm, NetworkProfile, Nic
+from ops.model.fact import Absent, Gap
+from ops.model.once import once
 
 HOST_1, HOST_2, MANAGEMENT = "host NIC 1", "host NIC 2", "management NIC"
 _SUFFIX = {HOST_1: "_HSMHost1Nic", HOST_2: "_HSMHost2Nic", MANAGEMENT: "_HSMMgmtNic"}
@@ -18,10 +20,11 @@ _SUFFIX = {HOST_1: "_HSMHost1Nic", HOST_2: "_HSMHost2Nic", MANAGEMENT: "_HSMMgmt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NicSlot:
-    """A NIC that an HSM should have. ``named`` is false when the id was made from the HSM's name."""
+    """A NIC that an HSM should have. ``key`` is the key of its id; ``named`` is false when that was made from the HSM's name."""
 
     role: str
     nic_id: str
+    key: str
     named: bool
 
 
@@ -35,8 +38,9 @@ class SubnetUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """The subnets of an HSM, and why others may be missing (empty = all are known)."""
+    """The NICs that an HSM should have; its subnets, and why others may be missing (empty = all are known)."""
 
+    slots: tuple[NicSlot, NicSlot, NicSlot]
     subnets: tuple[SubnetUse, ...]
     untold: tuple[str, ...]
 
@@ -68,13 +72,25 @@ def _with_suffix(ids: list[str], role: str) -> str | None:
 
 
 def _slot(hsm: Hsm, role: str, named: str | None) -> NicSlot:
-    group = hsm.id[: hsm.id.lower().rfind("/providers/")]
-    by_name = f"{group}/providers/Microsoft.Network/networkInterfaces/{hsm.name}{_SUFFIX[role]}"
-    return NicSlot(role=role, nic_id=named or by_name, named=named is not None)
+    nic_id = named
+    if nic_id is None:
+        group = hsm.id[: hsm.id.lower().rfind("/providers/")]
+        nic_id = f"{group}/providers/Microsoft.Network/networkInterfaces/{hsm.name}{_SUFFIX[role]}"
+    return NicSlot(role=role, nic_id=nic_id, key=arm_id.key(nic_id), named=named is not None)
 
 
 def attachment(hsm: Hsm, estate: Estate) -> Attachment:
-    """The subnets an HSM is in, by its profiles and by its NICs."""
+    """The NICs of an HSM of the estate, and the subnets it is in, by its profiles and by its NICs."""
+    return attachments(estate)[hsm.key]
+
+
+@once
+def attachments(estate: Estate) -> Mapping[str, Attachment]:
+    """The attachment of every HSM, by its key."""
+    return {key: _attachment(hsm, estate) for key, hsm in estate.hsms.items()}
+
+
+def _attachment(hsm: Hsm, estate: Estate) -> Attachment:
     uses: dict[tuple[str, str], SubnetUse] = {}
     untold: list[str] = []
 
@@ -84,8 +100,9 @@ def attachment(hsm: Hsm, estate: Estate) -> Attachment:
     for side, profile in (("host", hsm.host), ("management", hsm.management)):
         if isinstance(profile, NetworkProfile) and profile.subnet_id:
             add(side, profile.subnet_id)
-    for slot in nic_slots(hsm):
-        nic = estate.nics.get(arm_id.key(slot.nic_id))
+    slots = nic_slots(hsm)
+    for slot in slots:
+        nic = estate.nics.get(slot.key)
         if isinstance(nic, Nic):
             for subnet_id in nic.subnet_ids:
                 add("management" if slot.role == MANAGEMENT else "host", subnet_id)
@@ -93,9 +110,10 @@ def attachment(hsm: Hsm, estate: Estate) -> Attachment:
             untold.append(f"{slot.role}: {nic.reason}")
     if hsm.gap is not None:
         untold.insert(0, hsm.gap.reason)
-    return Attachment(subnets=tuple(uses.values()), untold=tuple(untold))
+    return Attachment(slots=slots, subnets=tuple(uses.values()), untold=tuple(untold))
 
 
+@once
 def hsms_by_subnet(estate: Estate) -> Mapping[str, tuple[Hsm, ...]]:
     """The HSMs in each subnet, by the subnet's key."""
     found: dict[str, dict[str, Hsm]] = {}

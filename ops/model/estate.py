@@ -13,30 +13,15 @@ from datetime import datetime
 from typing import Literal
 
 from ops.model import arm_id
+from ops.model.cluster import Cluster
+from ops.model.fact import ABSENT, Absent, Gap
+from ops.model.surroundings import Gateway, LoadBalancer, Lock, NatGateway, RouteTable
 
 HSM_TYPE = "Microsoft.HardwareSecurityModules/dedicatedHSMs"
 FASTPATH_FEATURE = "Microsoft.Network/FastPathEnabled"
 DEDICATED_HSM_FEATURE = "Microsoft.HardwareSecurityModules/AzureDedicatedHsm"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Something that could not be read, and why: ``reason`` is ``"403 AuthorizationFailed"`` or a lower-case sentence."""
-
-    subject: str
-    what: str
-    reason: str
-    whole_subscription: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Absent:
-    """Read, and there is none."""
-
-    absent: Literal[True] = True
-
-
-ABSENT = Absent()
+HSM_PROVIDER = "Microsoft.HardwareSecurityModules"
+NETWORK_PROVIDER = "Microsoft.Network"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +42,9 @@ class Subscription:
 
     ``features``: state by ``Namespace/Feature``, as ARM spells it (``Registered``, ``Pending``, ``NotRegistered``, ...).
     ``zones``: physical zone by logical zone by region (``{"centralus": {"1": "centralus-az3"}}``); None = not asked for.
+    Where it holds an HSM: ``providers``, registration state by namespace, as ARM spells it; ``locks``, all of the
+    subscription, its groups and its resources; ``may_open_tickets``, whether the reader's roles allow it;
+    ``support_plan``, as its latest ticket names it.
     """
 
     id: str
@@ -64,6 +52,10 @@ class Subscription:
     gap: Gap | None = None
     features: Mapping[str, str | Absent | Gap] = field(default_factory=dict)
     zones: Mapping[str, Mapping[str, str]] | Gap | None = None
+    providers: Mapping[str, str | Gap] = field(default_factory=dict)
+    locks: tuple[Lock, ...] | Gap | None = None
+    may_open_tickets: bool | Gap | None = None
+    support_plan: str | Absent | Gap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +79,8 @@ class Hsm:
     """A payShield 10K. What only ARM's full answer tells is None while ``gap`` says why it was not read.
 
     ``location`` is the region id (``eastus``). ``stamp`` and ``zones`` are ``Absent`` when ARM names none.
-    ``management`` is ``Absent`` when the HSM was requested without a management profile.
+    ``management`` is ``Absent`` when the HSM was requested without a management profile. ``request_id`` is Azure's id of
+    the request that read it, for Microsoft to look up.
     """
 
     id: str
@@ -104,6 +97,7 @@ class Hsm:
     management: NetworkProfile | Absent | None = None
     created_at: datetime | None = None
     last_modified_at: datetime | None = None
+    request_id: str | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -131,7 +125,10 @@ class Nic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subnet:
-    """A subnet. ``delegations`` holds the service names, in the case in which ARM sent them."""
+    """A subnet. ``delegations`` holds the service names, in the case in which ARM sent them.
+
+    ``gateways`` are the ids of the VNet gateways in it, ``private_endpoints`` those of the private endpoints in it.
+    """
 
     id: str
     name: str
@@ -139,6 +136,9 @@ class Subnet:
     delegations: tuple[str, ...]
     network_security_group: str | Absent
     route_table: str | Absent
+    nat_gateway: str | Absent | None = None
+    gateways: tuple[str, ...] | None = None
+    private_endpoints: tuple[str, ...] | None = None
 
     @property
     def is_delegated_to_hsms(self) -> bool:
@@ -147,16 +147,25 @@ class Subnet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peering:
-    """One side of a VNet peering; ``remote_vnet_id`` is None when ARM did not name the other side."""
+    """One side of a VNet peering; ``remote_vnet_id`` is None when ARM did not name the other side.
+
+    ``sync_level`` tells whether the address spaces agree: ``FullyInSync``, ``RemoteNotInSync``, ... as ARM spells it.
+    """
 
     name: str
     remote_vnet_id: str | None
     state: str | None
+    sync_level: str | None = None
+    allows_access: bool | None = None
+    uses_remote_gateways: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vnet:
-    """A virtual network with its subnets and its side of its peerings; None = ARM's answer did not hold the list."""
+    """A virtual network with its subnets and its side of its peerings; None = ARM's answer did not hold the list.
+
+    ``prefixes`` are those of its address space.
+    """
 
     id: str
     name: str
@@ -164,6 +173,7 @@ class Vnet:
     tags: Mapping[str, str]
     subnets: tuple[Subnet, ...] | None
     peerings: tuple[Peering, ...] | None
+    prefixes: tuple[str, ...] | None = None
 
     def subnet(self, subnet_id: str) -> Subnet | Absent | None:
         """The subnet with this id; ``Absent`` if the list was read and does not hold it; None if there was no list."""
@@ -173,12 +183,35 @@ class Vnet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """A delete of an HSM that the activity log holds, of 90 days at most. ``by`` is untrusted text, ``""`` if not told."""
+
+    hsm_id: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """What an HSM answered over the network. ``answers``: by role of the NIC (``host NIC 1``); ``firmware`` as it says it."""
+
+    at: datetime
+    answers: Mapping[str, bool]
+    firmware: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estate:
     """Everything the checks may look at. ``scope`` holds the ids of the subscriptions that were asked for or found.
 
     ``notes`` are sentences about how it was read (Resource Graph refused, ...); ``luna_hsms`` counts the HSMs of the
     same ARM type that are not payment HSMs; ``requests`` counts what was sent to Azure.
     ``narrowed``: only some of the visible subscriptions were asked for, so a pool may have members elsewhere.
+
+    ``gateways``, ``route_tables`` and ``nat_gateways`` are those that the subnets of HSM VNets, their peers and the
+    declared client subnets name. ``load_balancers`` (by subscription) are read where HSM VNets are, ``deletions`` (by
+    subscription) where an expected HSM is missing. ``has_support_service``: whether tickets about payment HSMs can be
+    opened at all. ``probes`` is empty until somebody probes.
     """
 
     observed_at: datetime
@@ -188,6 +221,14 @@ class Estate:
     hsms: Mapping[str, Hsm]
     nics: Mapping[str, Nic | Absent | Gap] = field(default_factory=dict)
     vnets: Mapping[str, Vnet | Absent | Gap] = field(default_factory=dict)
+    gateways: Mapping[str, Gateway | Absent | Gap] = field(default_factory=dict)
+    route_tables: Mapping[str, RouteTable | Absent | Gap] = field(default_factory=dict)
+    nat_gateways: Mapping[str, NatGateway | Absent | Gap] = field(default_factory=dict)
+    load_balancers: Mapping[str, tuple[LoadBalancer, ...] | Gap] = field(default_factory=dict)
+    deletions: Mapping[str, tuple[Deletion, ...] | Gap] = field(default_factory=dict)
+    clusters: Mapping[str, Cluster] = field(default_factory=dict)
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    has_support_service: bool | Gap | None = None
     luna_hsms: int = 0
     notes: tuple[str, ...] = ()
     requests: int = 0
@@ -200,9 +241,14 @@ class Estate:
 
     def _walk_gaps(self) -> Iterator[Gap]:
         for subscription in self.subscriptions.values():
-            for fact in (subscription.gap, *subscription.features.values(), subscription.zones):
-                if isinstance(fact, Gap):
-                    yield fact
-        yield from (hsm.gap for hsm in self.hsms.values() if hsm.gap is not None)
-        yield from (nic for nic in self.nics.values() if isinstance(nic, Gap))
-        yield from (vnet for vnet in self.vnets.values() if isinstance(vnet, Gap))
+            yield from _gaps(subscription.gap, *subscription.features.values(), subscription.zones)
+            yield from _gaps(*subscription.providers.values(), subscription.locks)
+            yield from _gaps(subscription.may_open_tickets, subscription.support_plan)
+        yield from _gaps(*(hsm.gap for hsm in self.hsms.values()), *self.nics.values(), *self.vnets.values())
+        yield from _gaps(*self.gateways.values(), *self.route_tables.values(), *self.nat_gateways.values())
+        yield from _gaps(*self.load_balancers.values(), *self.deletions.values())
+        yield from _gaps(*(cluster.gap for cluster in self.clusters.values()), self.has_support_service)
+
+
+def _gaps(*facts: object) -> Iterator[Gap]:
+    return (fact for fact in facts if isinstance(fact, Gap))

@@ -7,6 +7,7 @@ from enum import Enum, StrEnum
 from typing import Self
 
 from ops.model import arm_id
+from ops.model.mute import Mute
 
 
 class Outcome(StrEnum):
@@ -117,7 +118,10 @@ def not_applicable(subject: Subject, evidence: str) -> Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A verdict with the check's stamp on it. ``ticket``: a failure of this kind drafts a support ticket."""
+    """A verdict with the check's stamp on it. ``ticket``: a failure of this kind drafts a support ticket.
+
+    ``muted``: the failure is borne, does not count, and drafts nothing. ``lapsed``: the mute that has expired over it.
+    """
 
     check: str
     title: str
@@ -130,6 +134,8 @@ class Finding:
     evidence: str
     fix: str
     source: str
+    muted: Mute | None = None
+    lapsed: Mute | None = None
 
     def is_failure_of(self: Self, *checks: str) -> bool:
         """Whether it is a failure of one of these checks."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
-from ops.model.estate import Gap, Source
+from ops.model.estate import Source
+from ops.model.fact import Gap
 from ops.model.finding import Finding, IssueCategory
 from ops.model.policy import TicketSeverity
 
@@ -22,10 +24,14 @@ class SupportService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemClassification:
-    """A problem type of a service; the display name joins type and subtype with `` / ``."""
+    """A problem type of a service; the display name joins type and subtype with `` / ``.
+
+    ``secondary_consents``: what a ticket of this type must answer with a yes or no, by Azure's names.
+    """
 
     id: str
     display_name: str
+    secondary_consents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +59,30 @@ class Ticket:
     plan: str
 
     @property
+    def id(self) -> str:
+        """The ARM id, as it is made from the name."""
+        return ticket_id(self.subscription, self.name)
+
+    @property
     def is_open(self) -> bool:
         return self.status.lower() != "closed"
+
+
+def ticket_id(subscription: str, name: str) -> str:
+    """The ARM id of a ticket."""
+    return f"/subscriptions/{subscription}/providers/Microsoft.Support/supportTickets/{name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Communication:
+    """A message on a ticket. ``direction`` as Azure has it, which calls our own ``Outbound``; ``body`` may be HTML. Untrusted."""
+
+    name: str
+    subject: str
+    body: str
+    direction: str
+    sender: str
+    created_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +98,23 @@ class Cause:
     hsms: tuple[str, ...]
     subscriptions: tuple[str, ...]
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFile:
+    """A file of the bundle that is attached to a ticket; ``text`` is all of it."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is attached to a ticket, as one archive ``name``; ``cut`` says in words what was left out, and why."""
+
+    name: str
+    files: tuple[EvidenceFile, ...]
+    cut: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +139,25 @@ class Draft:
     service: SupportService | None = None
     classification: ProblemClassification | None = None
     classification_note: str = ""
+    evidence: Evidence | None = None
+
+    @property
+    def ticket_id(self) -> str:
+        """The ARM id that the ticket will have."""
+        return ticket_id(self.subscription, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldBack:
-    """A draft that is not opened now, and why."""
+    """A draft that is not opened now, and why.
+
+    ``is_for_later``: only because too many are opened at once. ``for_portal``: it cannot be opened by the API at all.
+    """
 
     draft: Draft
     reason: str
+    is_for_later: bool = False
+    for_portal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +169,30 @@ class Existing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """The whole decision: what would be opened (the most severe first), what is held back, what exists.
+class Update:
+    """What would be done about an open ticket of ours, and why: ``reason``, in words.
 
-    ``gaps``: what the support desk did not tell; while there are any, a cause may already have a ticket.
+    ``evidence``: a communication with what is new. ``raise``: the severity becomes ``severity``, or the communication asks
+    for it where Azure does not let us. ``gone``: a communication says that the cause is gone; ``close``: and it is closed.
+    ``name`` is the communication's, made from what it says, so that nothing is sent twice; ``cause`` None = it is gone.
+    """
+
+    kind: Literal["evidence", "raise", "gone", "close"]
+    ticket: Ticket
+    cause: Cause | None
+    reason: str
+    name: str
+    subject: str
+    body: str
+    severity: TicketSeverity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The whole decision: what would be opened (the most severe first), what is held back, what exists, what is told.
+
+    ``gaps``: what the support desk did not tell; while there are any, a cause may already have a ticket. ``estate``: the
+    digest of the estate that it was made from (``sha256:...``).
     """
 
     source: Source
@@ -125,31 +201,58 @@ class Plan:
     held_back: tuple[HeldBack, ...]
     existing: tuple[Existing, ...]
     gaps: tuple[Gap, ...] = ()
+    updates: tuple[Update, ...] = ()
+    estate: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desks:
-    """What the support desk said while a plan was made: its service, the classifications, and the tickets by subscription."""
+    """What the support desk said while a plan was made: its service, the classifications, and the tickets by subscription.
+
+    ``known``: tickets that no list showed, found by names that the ledger tells. ``communications``: by ticket name.
+    """
 
     services: tuple[SupportService, ...] | Gap
     classifications: tuple[ProblemClassification, ...] | Gap
     tickets: Mapping[str, tuple[Ticket, ...] | Gap]
+    known: tuple[Ticket, ...] = ()
+    communications: Mapping[str, tuple[Communication, ...] | Gap] = field(default_factory=dict)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be read."""
         return tuple(
             answer
-            for answer in (self.services, self.classifications, *self.tickets.values())
+            for answer in (
+                self.services,
+                self.classifications,
+                *self.tickets.values(),
+                *self.communications.values(),
+            )
             if isinstance(answer, Gap)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """What Azure answered to a write: the ticket as it is then, and Azure's ids of the requests.
+
+    ``found``: what was to be written was there already, and nothing was sent.
+    """
+
+    ticket: Ticket | None = None
+    request_ids: tuple[str, ...] = ()
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What came of a draft: the ticket, or ``problem`` with what to do next.
 
-    ``gone``: the cause had gone, nothing was sent. ``may_exist``: it is unclear whether Azure took it all the same.
+    ``found``: the ticket was there already, from another run. ``gone``: the cause had gone, nothing was sent.
+    ``may_exist``: it is unclear whether Azure took it all the same. ``unattached``: why the evidence is not on the
+    ticket. ``kept``: the file in which a draft that was not sent lies ready for the portal.
     """
 
     draft: Draft
@@ -157,4 +260,22 @@ class Receipt:
     problem: str = ""
     tip: str = ""
     gone: bool = False
+    may_exist: bool = False
+    found: bool = False
+    unattached: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateReceipt:
+    """What came of an update: done, or ``problem`` with what to do next.
+
+    ``asked``: the severity could not be changed, so a communication asked for it. ``skipped``: why nothing was sent.
+    """
+
+    update: Update
+    problem: str = ""
+    tip: str = ""
+    asked: bool = False
+    skipped: str = ""
     may_exist: bool = False

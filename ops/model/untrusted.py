@@ -26,6 +26,8 @@ def one_line(text: object, limit: int = 300) -> str:
     A space is put where a machine would read a command: ``: :error: :``, ``# #[group]``.
     """
     whole = str(text)
+    if len(whole) <= limit and _is_plain(whole):
+        return whole
     visible = whole[: limit * 4]
     if not visible.isascii() or not visible.isprintable():
         visible = _visible(visible)
@@ -34,6 +36,13 @@ def one_line(text: object, limit: int = 300) -> str:
     if len(line) <= limit and len(whole) <= limit * 4:
         return line
     return line[: limit - 1].rstrip() + "…"
+
+
+def _is_plain(text: str) -> bool:
+    """Whether there is nothing to do: so it is with most names, and to see that costs less than to clean them."""
+    if not text.isascii() or not text.isprintable():
+        return False
+    return not ("  " in text or "::" in text or "##" in text or text[:1] == " " or text[-1:] == " ")
 
 
 def _visible(text: str) -> str:

@@ -1,20 +1,25 @@
-"""Whether an HSM works, as far as Azure can tell: provisioned, and its NICs there and Succeeded.
+"""Whether an HSM works, as far as Azure and a probe can tell: provisioned, its NICs there, Succeeded, and answering.
 
 Source of the date: https://learn.microsoft.com/azure/payment-hsm/whats-new (May 2023: two host NICs).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeGuard
 
 from ops.model import arm_id
-from ops.model.attachment import HOST_1, HOST_2, NicSlot, nic_slots
-from ops.model.estate import Absent, Estate, Gap, Hsm, Nic
+from ops.model.attachment import HOST_1, HOST_2, MANAGEMENT, NicSlot, attachment
+from ops.model.estate import Estate, Hsm, Nic, Probe
+from ops.model.fact import Absent, Gap
+from ops.model.once import once
 from ops.model.untrusted import one_line
 
 TWO_HOST_NICS_SINCE = datetime(2023, 5, 1, tzinfo=UTC)
+PROBE_HOLDS = timedelta(days=1)
+"""How far from the reading of the estate a probe may be and still count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,22 +35,41 @@ class NicAnswer:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeAnswer:
+    """Whether an HSM answered on one of its NICs (None = not known), in words in ``evidence``.
+
+    ``answers`` is true for a host NIC that the HSM is too old to have; then ``evidence`` says so.
+    """
+
+    role: str
+    answers: bool | None
+    evidence: str
+
+
 def is_told(state: str | None) -> TypeGuard[str]:
     """Whether a provisioning state says anything: neither missing, nor empty, nor ``Unknown``."""
     return state is not None and state.strip().lower() not in ("", "unknown")
 
 
 def nic_answers(hsm: Hsm, estate: Estate) -> tuple[NicAnswer, ...]:
-    """One answer for each of the three NICs.
+    """One answer for each of the three NICs of an HSM of the estate.
 
     A missing NIC does not work. One host NIC of two may be missing where the HSM was created before May 2023 and does
     not name it itself; where it is not known when it was created, it is not known whether the NIC is due.
     """
-    slots = nic_slots(hsm)
-    facts = {slot.role: estate.nics.get(arm_id.key(slot.nic_id)) for slot in slots}
-    missing = [
-        slot for slot in nic_slots(hsm) if slot.role in (HOST_1, HOST_2) and isinstance(facts[slot.role], Absent)
-    ]
+    return _all_nic_answers(estate)[hsm.key]
+
+
+@once
+def _all_nic_answers(estate: Estate) -> Mapping[str, tuple[NicAnswer, ...]]:
+    return {key: _nic_answers(hsm, estate) for key, hsm in estate.hsms.items()}
+
+
+def _nic_answers(hsm: Hsm, estate: Estate) -> tuple[NicAnswer, ...]:
+    slots = attachment(hsm, estate).slots
+    facts = {slot.role: estate.nics.get(slot.key) for slot in slots}
+    missing = [slot for slot in slots if slot.role in (HOST_1, HOST_2) and isinstance(facts[slot.role], Absent)]
     spare = missing[0].role if len(missing) == 1 and not missing[0].named else ""
     return tuple(_answer(hsm, slot, facts[slot.role], slot.role == spare) for slot in slots)
 
@@ -73,11 +97,44 @@ def _missing(slot: NicSlot) -> str:
     return f"{slot.role} missing: {one_line(arm_id.name(slot.nic_id), 120)} not found"
 
 
+def is_fresh(probe: Probe, estate: Estate) -> bool:
+    """Whether a probe tells of the time at which the estate was read."""
+    return abs(estate.observed_at - probe.at) <= PROBE_HOLDS
+
+
+def probe_answers(hsm: Hsm, probe: Probe, estate: Estate) -> tuple[ProbeAnswer, ...]:
+    """One answer for each of the three NICs."""
+    return tuple(_probed(answer, probe, _is_due(hsm, answer)) for answer in nic_answers(hsm, estate))
+
+
+def _is_due(hsm: Hsm, answer: NicAnswer) -> bool | None:
+    """Whether the HSM has to have this NIC; None where it may be older than its second host NIC."""
+    if answer.slot.role == MANAGEMENT or answer.slot.named or answer.nic is not None:
+        return True
+    if answer.works is not None:  # the NIC is missing, with an excuse or without
+        return not answer.works
+    return True if hsm.created_at is not None and hsm.created_at >= TWO_HOST_NICS_SINCE else None
+
+
+def _probed(answer: NicAnswer, probe: Probe, due: bool | None) -> ProbeAnswer:
+    role = answer.slot.role
+    answers = probe.answers.get(role)
+    evidence = f"{role} answers" if answers else f"{role} does not answer"
+    if due is False and not answers:
+        answers, evidence = True, answer.reason
+    elif answers is None:
+        evidence = f"{role} was not probed"
+    elif due is None and not answers:
+        answers, evidence = None, f"{evidence}, and not known whether the HSM has it"
+    return ProbeAnswer(role=role, answers=answers, evidence=evidence)
+
+
 def working(hsm: Hsm, estate: Estate) -> bool | None:
     """Whether the HSM works: provisioning Succeeded and every NIC that is due there and Succeeded; None = not known.
 
     What is definitely broken wins over what is not known. In which subnet the NICs are does not count here. An HSM
-    whose NICs make PHSM-NET-009 fail for any other reason does not work.
+    whose NICs make PHSM-NET-009 fail for any other reason does not work, nor does one that is silent on a host NIC by a
+    fresh probe; without such a probe Azure's word holds.
     """
     answers = [works for works, _ in _answers(hsm, estate)]
     if False in answers:
@@ -98,4 +155,13 @@ def _answers(hsm: Hsm, estate: Estate) -> list[tuple[bool | None, str]]:
         return [(None, "its provisioning state is not known")]
     if not hsm.is_in_state("Succeeded"):
         return [(False, f"provisioningState {one_line(hsm.provisioning_state, 60)}")]
-    return [(answer.works, answer.reason) for answer in nic_answers(hsm, estate)]
+    return [*((answer.works, answer.reason) for answer in nic_answers(hsm, estate)), *_silent(hsm, estate)]
+
+
+def _silent(hsm: Hsm, estate: Estate) -> list[tuple[bool, str]]:
+    """The host NICs on which the HSM does not answer. It can serve without management, and without ever being probed."""
+    probe = estate.probes.get(hsm.key)
+    if probe is None or not is_fresh(probe, estate):
+        return []
+    answers = probe_answers(hsm, probe, estate)
+    return [(False, one.evidence) for one in answers if one.role != MANAGEMENT and one.answers is False]

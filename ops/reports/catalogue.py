@@ -3,44 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from ops.checks.declaration import Check
+from ops.model.policy import CheckSettings, Policy
+from ops.model.untrusted import one_line
 from ops.reports.layout import render, styled, wrapped
+from ops.reports.mutes import history, mute_json
 from ops.reports.run_json import dumps
 
 _PIPE_WIDTH = 1_000_000
+_AS_IT_IS = CheckSettings()
+_DEFAULTS = Policy()
 
 
-def render_list(checks: Sequence[Check], width: int | None, colour: bool) -> str:
-    """One row per check."""
+def render_list(checks: Sequence[Check], width: int | None, colour: bool, policy: Policy = _DEFAULTS) -> str:
+    """One row per check, as it is under this policy; a star marks what the configuration says."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
     for column in ("check", "severity", "acts", "ticket"):
         table.add_column(column, no_wrap=True)
     table.add_column("holds when", min_width=20, overflow="fold")
     for check in checks:
-        table.add_row(check.id, check.severity.value, check.party.value, _yes(check.ticket), check.title)
+        said = policy.checks.get(check.id, _AS_IT_IS)
+        severity = f"{said.severity.value}*" if said.severity else check.severity.value
+        ticket = _yes(_drafts(check, said)) + ("*" if said.ticket is not None else "")
+        table.add_row(check.id, severity, check.party.value, ticket, check.title)
     console = _console(width, colour)
     with console.capture() as capture:
         console.print(table)
-    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+    listed = "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+    said_of = [policy.checks.get(check.id, _AS_IT_IS) for check in checks]
+    if any(said.severity or said.ticket is not None for said in said_of):
+        listed += "\n* configured; what the check has of its own: phsm checks explain CHECK-ID\n"
+    return listed
 
 
-def render_page(check: Check, width: int | None, colour: bool) -> str:
-    """Everything about one check. ``width`` None is a pipe: the page as it was written."""
-    return render(_page(check, width), colour)
+def render_page(check: Check, width: int | None, colour: bool, policy: Policy = _DEFAULTS) -> str:
+    """Everything about one check under this policy. ``width`` None is a pipe: the page as it was written."""
+    return render(_page(check, width, policy), colour)
 
 
-def _page(check: Check, width: int | None) -> Iterator[Text]:
+def _page(check: Check, width: int | None, policy: Policy) -> Iterator[Text]:
     yield from wrapped(f"{check.id}  {check.title}", 0, width, "head")
     yield styled()
-    for name, value in _facts(check):
-        yield styled((f"{name:<12}", "quiet"), value)
+    for name, value in _facts(check, policy):
+        first, *rest = wrapped(value, 12, width)
+        yield styled((f"{name:<12}", "quiet"), first.plain[12:])
+        yield from rest
     for block in check.page.split("\n\n"):
         yield styled()
         for line in _paragraph(block):
@@ -86,8 +101,8 @@ def render_markdown(checks: Sequence[Check]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def render_json(checks: Iterable[Check]) -> str:
-    """One document with all checks, by id."""
+def render_json(checks: Iterable[Check], policy: Policy = _DEFAULTS) -> str:
+    """One document with all checks, by id; ``configured`` stands with those of which the configuration says something."""
     return dumps(
         {
             "schema": "phsm.checks/1",
@@ -101,6 +116,7 @@ def render_json(checks: Iterable[Check]) -> str:
                     "ticket": check.ticket,
                     "source": check.source,
                     "reviewed": check.reviewed.isoformat(),
+                    **_configured(check, policy),
                 }
                 for check in checks
             ],
@@ -108,13 +124,61 @@ def render_json(checks: Iterable[Check]) -> str:
     )
 
 
-def _facts(check: Check) -> Iterator[tuple[str, str]]:
-    yield "severity", check.severity.value
+def _facts(check: Check, policy: Policy = _DEFAULTS) -> Iterator[tuple[str, str]]:
+    said = policy.checks.get(check.id, _AS_IT_IS)
+    severity, ticket = check.severity.value, _ticket(check.ticket)
+    if said.severity:
+        severity = f"{said.severity.value} (configured; the check's own is {severity})"
+    if said.ticket is not None:
+        ticket = f"{_ticket(_drafts(check, said))} (configured {_yes(said.ticket)}; the check's own: {ticket})"
+    yield "severity", severity
     yield "acts", check.party.value
-    yield "ticket", "drafted when it fails" if check.ticket else "none"
+    yield "ticket", ticket
     yield "category", check.category.value
-    yield "parameters", ", ".join(("severity", "ticket", *check.parameters))
+    yield "parameters", ", ".join(("severity", "ticket", *_defaults(check)))
+    for name, value in _parameters(check, said).items():
+        yield "configured", f"{name}: {_listed(value)}"
+    for mute in policy.mutes:
+        if mute.names(check.id):
+            yield "mute", f"{one_line(mute.subject)} {history(mute)}"
     yield "source", f"{check.source} (read on {check.reviewed.isoformat()})"
+
+
+def _defaults(check: Check) -> Iterator[str]:
+    for name, default in check.parameters.items():
+        yield f"{name} (default {_listed(default) or 'none'})"
+
+
+def _listed(value: int | tuple[str, ...]) -> str:
+    return one_line(", ".join(value) if isinstance(value, tuple) else value)
+
+
+def _parameters(check: Check, said: CheckSettings) -> Mapping[str, int | tuple[str, ...]]:
+    """Those of the check's own parameters that are configured."""
+    values = {name: getattr(said, name) for name in check.parameters}
+    return {name: value for name, value in values.items() if value is not None and value != ()}
+
+
+def _drafts(check: Check, said: CheckSettings) -> bool:
+    return check.ticket and said.ticket is not False
+
+
+def _ticket(drafts: bool) -> str:
+    return "drafted when it fails" if drafts else "none"
+
+
+def _configured(check: Check, policy: Policy) -> Mapping[str, Any]:
+    said = policy.checks.get(check.id, _AS_IT_IS)
+    found: dict[str, Any] = {}
+    if said.severity:
+        found["severity"] = said.severity.value
+    if said.ticket is not None:
+        found["ticket"] = said.ticket
+    found |= _parameters(check, said)
+    mutes = [mute for mute in policy.mutes if mute.names(check.id)]
+    if mutes:
+        found["mutes"] = [{"check": mute.check, "subject": mute.subject, **mute_json(mute)} for mute in mutes]
+    return {"configured": found} if found else {}
 
 
 def _yes(answer: bool) -> str:

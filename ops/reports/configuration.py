@@ -11,21 +11,23 @@ from rich.text import Text
 from ops.codec import Mistake
 from ops.model.policy import Contact, Policy
 from ops.model.untrusted import one_line
-from ops.reports.layout import render, styled, wrapped
+from ops.reports.layout import counted, render, styled, wrapped
 from ops.reports.run_json import dumps
 
 _INDENT = 11
+_ROWS = ("pools", "support.contact", "expected", "mutes", "readiness")
 
 
 def render_text(where: str, policy: Policy, width: int | None, colour: bool) -> str:
-    """That it is valid, its pools and contact, and by key what else differs from the default."""
+    """That it is valid, its pools and contact, what it demands or forgives, and by key what else differs from the default."""
     pools = ", ".join(f"{one_line(pool.name)} ({pool.role.value})" for pool in policy.pools)
-    others = [key for key in changed(policy) if key not in ("pools", "support.contact")]
+    others = [key for key in changed(policy) if key not in _ROWS]
     lines = [
         styled((f"{one_line(where)} is valid", "head")),
         Text(),
         *_row("pools", pools or "default: each subscription and region is one production pool", width),
         *_row("contact", _called(policy.support.contact), width),
+        *(line for name, says in _demands(policy) for line in _row(name, says, width)),
         *_row("also set", ", ".join(others) or "nothing", width),
     ]
     return render(lines, colour)
@@ -63,6 +65,17 @@ def _changed(value: Any, default: Any, path: tuple[str, ...]) -> Iterator[str]:
         yield from (".".join((*path, one_line(key))) for key in value)
     else:
         yield ".".join(path)
+
+
+def _demands(policy: Policy) -> Iterator[tuple[str, str]]:
+    if policy.expected:
+        yield "expected", counted(len(policy.expected), "HSM")
+    if policy.mutes:
+        until = min(mute.expires for mute in policy.mutes)
+        yield "mutes", f"{len(policy.mutes)}, the first until {until}" if len(policy.mutes) > 1 else f"1, until {until}"
+    if policy.readiness:
+        items = [getattr(policy.readiness, item.name) for item in fields(policy.readiness)]
+        yield "readiness", f"{sum(item is not None for item in items)} of {len(items)} attested"
 
 
 def _called(contact: Contact | None) -> str:

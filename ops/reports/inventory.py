@@ -10,7 +10,8 @@ from rich.text import Text
 
 from ops.model import arm_id
 from ops.model.attachment import nic_slots
-from ops.model.estate import Absent, Estate, Hsm, Nic
+from ops.model.estate import Estate, Hsm, Nic
+from ops.model.fact import Absent
 from ops.model.pool import Pool, placement
 from ops.model.run import Run
 from ops.model.untrusted import one_line

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from ops.model.finding import Finding
+from ops.model.mute import Mute
 from ops.model.run import Run
 from ops.model.untrusted import one_line
 
@@ -26,7 +27,13 @@ COLUMNS = (
     "evidence",
     "fix",
     "source",
+    "mute",
+    "mute_owner",
+    "mute_since",
+    "mute_expires",
+    "mute_reason",
 )
+"""``mute`` is ``holds``, ``expired``, or empty where there is none."""
 _FORMULA = re.compile(r"(^|;)(?=[\s\"']*[=+\-@＝＋－＠])")  # the wide ones count where Japanese or Chinese is set
 _CELL = 2000
 
@@ -62,7 +69,16 @@ def _values(finding: Finding) -> tuple[str, ...]:
         finding.evidence,
         finding.fix,
         finding.source,
+        *_mute(finding.muted, finding.lapsed),
     )
+
+
+def _mute(muted: Mute | None, lapsed: Mute | None) -> tuple[str, ...]:
+    mute = muted or lapsed
+    if mute is None:
+        return "", "", "", "", ""
+    since = mute.since.isoformat() if mute.since else ""
+    return "holds" if muted else "expired", mute.owner, since, mute.expires.isoformat(), mute.reason
 
 
 def _cell(value: str) -> str:

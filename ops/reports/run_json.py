@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ops.model.estate import Gap, Source
+from ops.model.estate import Source
+from ops.model.fact import Gap
 from ops.model.run import Run
+from ops.reports.mutes import holds, mute_json
 
 
 def render(run: Run) -> str:
@@ -29,7 +31,8 @@ def render(run: Run) -> str:
                 "party": finding.party.value,
                 "evidence": finding.evidence,
                 "source": finding.source,
-                "muted": None,
+                "muted": mute_json(finding.muted) if finding.muted else None,
+                "lapsed": mute_json(finding.lapsed) if finding.lapsed else None,
             }
             for finding in run.findings
         ],
@@ -37,6 +40,10 @@ def render(run: Run) -> str:
         "summary": dict(run.summary),
         "support": [
             {"pool": item.pool, "severity_a": item.severity_a, "because": item.because} for item in run.support
+        ],
+        "unused_mutes": [
+            {"check": mute.check, "subject": mute.subject, **mute_json(mute), "expired": not holds(mute, run)}
+            for mute in run.unused_mutes
         ],
     }
     return dumps(document)

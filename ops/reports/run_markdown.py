@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ops.model.estate import Estate
 from ops.model.finding import Finding, Party
+from ops.model.mute import Mute
 from ops.model.pool import Pool, placement
 from ops.model.run import Run
 from ops.model.untrusted import one_line
 from ops.model.working import working
 from ops.reports.layout import WHO_ACTS, counted, moment, where_from
+from ops.reports.mutes import NEXT_STEP, history, lapse, unused
 from ops.reports.run_text import not_known, survives_a_stamp, trouble
 
 LIMIT = 1024 * 1024
@@ -71,10 +73,14 @@ def _lines(run: Run, most: int) -> Iterator[str]:
         failures = sorted((f for f in run.failures if f.party is party), key=lambda f: (-f.severity.rank, f.check))
         heading = f"{WHO_ACTS[party]} to act"
         yield from _table(heading, ("severity", "check", "subject", "evidence", "next"), map(_failure, failures), most)
+    muted = [_muted(finding, finding.muted) for finding in run.muted if finding.muted]
+    yield from _table("Muted", ("severity", "check", "subject", "evidence", "mute"), muted, most)
     unknown = [(text(row.what), text(row.subject), text(row.reason)) for row in not_known(run)]
     yield from _table("Not known", ("what", "subject", "why"), unknown, most)
     support = [(text(item.pool), _granted(item.severity_a), text(item.because)) for item in run.support]
     yield from _table("Support for production", ("pool", "Severity A", "because"), support, most)
+    idle = [(text(mute.check), text(mute.subject), text(unused(mute, run)), NEXT_STEP) for mute in run.unused_mutes]
+    yield from _table("Mutes that match no failure", ("check", "subject", "mute", "next"), idle, most)
 
 
 def _summary(run: Run) -> str:
@@ -82,7 +88,10 @@ def _summary(run: Run) -> str:
     estate = run.estate
     parts = [f"**{count['fail']} fail**", f"{count['unknown']} unknown" if count["unknown"] else ""]
     parts += [f"{count['pass']} pass", f"{count['not_applicable']} not applicable" if count["not_applicable"] else ""]
-    parts += ["" if estate.hsms else "no payment HSM was found in this scope: nothing is known to hold"]
+    parts += [f"{count['muted']} muted" if count["muted"] else ""]
+    parts += [
+        "" if estate.hsms or estate.clusters else "no payment HSM was found in this scope: nothing is known to hold"
+    ]
     size = f"{counted(len(estate.scope), 'subscription')}, {counted(len(estate.hsms), 'HSM')}"
     result = ", ".join(part for part in parts if part)
     return f"{result}. {moment(estate.observed_at)}, {size}, {text(where_from(estate.source))}"
@@ -131,7 +140,15 @@ def _hsms(pool: Pool, estate: Estate) -> str:
 
 def _failure(finding: Finding) -> tuple[str, ...]:
     link = f"[{finding.check}]({finding.source})"
-    return finding.severity.value, link, text(finding.subject.name), text(finding.evidence), _next(finding)
+    evidence = text(finding.evidence)
+    if finding.lapsed:
+        evidence = f"{evidence}; {text(lapse(finding.lapsed), 1000)}"
+    return finding.severity.value, link, text(finding.subject.name), evidence, _next(finding)
+
+
+def _muted(finding: Finding, mute: Mute) -> tuple[str, ...]:
+    link = f"[{finding.check}]({finding.source})"
+    return finding.severity.value, link, text(finding.subject.name), text(finding.evidence), text(history(mute), 1000)
 
 
 def _next(finding: Finding) -> str:

@@ -16,6 +16,7 @@ from ops.model.untrusted import one_line
 from ops.model.working import working
 from ops.reports.layout import WHO_ACTS, arrow, counted, flowed, heading, styled, wrapped
 from ops.reports.layout import render as render_lines
+from ops.reports.mutes import NEXT_STEP, history, lapse, unused
 
 POOLS_SHOWN = 20
 """A fleet of hundreds would push the failures off the screen; pools with a problem come first."""
@@ -31,7 +32,7 @@ def _lines(run: Run, width: int | None) -> Iterator[Text]:
         yield from wrapped(f"note: {one_line(note)}", 0, width, "unknown", hang=6)
     yield styled()
     yield from _pools(run, width)
-    if not run.estate.hsms:
+    if not (run.estate.hsms or run.estate.clusters):
         yield styled(("no payment HSM was found in this scope: nothing is known to hold", "unknown"))
         yield styled()
     yield _summary(run)
@@ -42,7 +43,9 @@ def _lines(run: Run, width: int | None) -> Iterator[Text]:
             yield styled((f"{WHO_ACTS[party]} to act ({len(failures)})", "head"))
             for finding in failures:
                 yield from _failure(finding, width)
+    yield from _muted(run, width)
     yield from _unknown(run, width)
+    yield from _unused_mutes(run, width)
     yield styled()
     example = run.failures[0].check if run.failures else "PHSM-HA-001"
     requests = f"   {counted(run.estate.requests, 'request')}" if run.estate.requests else ""
@@ -57,6 +60,8 @@ def _summary(run: Run) -> Text:
     parts.append(f"   {count['pass']} pass")
     if count["not_applicable"]:
         parts.append(f"   {count['not_applicable']} not applicable")
+    if count["muted"]:
+        parts.append(f"   {count['muted']} muted")
     return styled(*parts)
 
 
@@ -65,12 +70,37 @@ def _failure(finding: Finding, width: int | None) -> Iterator[Text]:
         "  ", (f"{finding.severity.value:<6}", "fail"), f"  {finding.check}  ", (one_line(finding.subject.name), "head")
     )
     yield from wrapped(one_line(finding.evidence), 10, width)
+    if finding.lapsed:
+        yield from wrapped(lapse(finding.lapsed), 10, width)
     if finding.ticket:
         yield styled(f"{'':10}{arrow(width)}a ticket is drafted: phsm tickets plan")
     elif finding.fix.startswith("az "):
         yield styled(f"{'':10}{arrow(width)}{one_line(finding.fix, 2000)}")  # in one piece, it is there to be pasted
     elif finding.fix:
         yield from wrapped(f"{arrow(width)}{one_line(finding.fix, 1000)}", 10, width)
+
+
+def _muted(run: Run, width: int | None) -> Iterator[Text]:
+    """Failures that somebody bears are shown all the same: with their evidence, and who bears them until when."""
+    if run.muted:
+        yield styled()
+        yield styled((f"Muted ({len(run.muted)})", "head"))
+    for finding in run.muted:
+        if finding.muted:
+            name = one_line(finding.subject.name)
+            yield styled("  ", (f"{finding.severity.value:<6}", "quiet"), f"  {finding.check}  ", (name, "head"))
+            yield from wrapped(one_line(finding.evidence), 10, width)
+            yield from wrapped(history(finding.muted), 10, width)
+
+
+def _unused_mutes(run: Run, width: int | None) -> Iterator[Text]:
+    if run.unused_mutes:
+        yield styled()
+        yield styled((f"Mutes that match no failure ({len(run.unused_mutes)})", "head"))
+        for mute in run.unused_mutes:
+            line = f"{one_line(mute.check)}  {one_line(mute.subject)}  {unused(mute, run)}"
+            yield from wrapped(line, 2, width, hang=8)
+        yield from wrapped(f"{arrow(width)}{NEXT_STEP}", 10, width)
 
 
 def _unknown(run: Run, width: int | None) -> Iterator[Text]:
@@ -123,7 +153,8 @@ def _pools(run: Run, width: int | None) -> Iterator[Text]:
     names: dict[tuple[str, str], list[Pool]] = {}
     for pool in run.pools:
         names.setdefault((pool.name, pool.role.value), []).append(pool)
-    blocks = [(name, _block(run, name, pools, width)) for name, pools in names.items()]
+    covered = _with_a_second_region(run)
+    blocks = [(name, _block(run, pools, covered, width)) for name, pools in names.items()]
     blocks.sort(key=lambda block: block[1][0])  # those with a problem first, else by name
     for (name, role), (_, lines) in blocks[:POOLS_SHOWN]:
         yield styled((one_line(name), "head"), f"   {role}")
@@ -136,7 +167,7 @@ def _pools(run: Run, width: int | None) -> Iterator[Text]:
         yield styled()
 
 
-def _block(run: Run, name: tuple[str, str], pools: list[Pool], width: int | None) -> tuple[bool, list[Text]]:
+def _block(run: Run, pools: list[Pool], covered: frozenset[str], width: int | None) -> tuple[bool, list[Text]]:
     """The lines of one application, and whether all is well with it."""
     lines, survives, alive = [], [], []
     longest = max(len(one_line(pool.region, 60)) for pool in pools)
@@ -150,7 +181,8 @@ def _block(run: Run, name: tuple[str, str], pools: list[Pool], width: int | None
         if not survives_a_stamp(pool, run.estate):
             survives.append(one_line(pool.region, 60))
     fine = not survives and all(pool.region in alive for pool in pools)
-    regions = "yes" if len(alive) > 1 else "no"
+    elsewhere = any(not covered.isdisjoint(pool.hsms) for pool in pools)
+    regions = "yes" if len(alive) > 1 else "by another pool" if elsewhere else "no"
     stamp = f"not in {', '.join(survives)}" if survives else "yes"
     given = {item.severity_a for item in run.support if item.pool in {pool.label for pool in pools}}
     cells = [styled(f"  survives losing a stamp: {stamp}"), styled(f"a region: {regions}")]
@@ -158,6 +190,12 @@ def _block(run: Run, name: tuple[str, str], pools: list[Pool], width: int | None
         answer = "not available" if False in given else "not known" if None in given else "available"
         cells.append(styled(f"Severity A: {answer}"))
     return fine, lines + flowed(cells, 2, width)
+
+
+def _with_a_second_region(run: Run) -> frozenset[str]:
+    """The HSMs (keys) whose application has a pool in a second region, which may have another name."""
+    passed = (f for f in run.findings if f.check == "PHSM-HA-004" and f.outcome is Outcome.PASS)
+    return frozenset(hsm for finding in passed for hsm in finding.subject.hsms)
 
 
 def _region(

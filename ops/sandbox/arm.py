@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ops.sandbox import errors
+from ops.sandbox.activity_log import ActivityLog
 from ops.sandbox.estate_values import EstateFile
 from ops.sandbox.holdings import TYPES, Holdings, is_top_level, type_of
-from ops.sandbox.wire import Answer, Call, page, positive
+from ops.sandbox.wire import Answer, Body, Call, page, positive
 
+_CLUSTERS_SINCE = "2025-12-01"
 _KNOWN_FEATURES = ("Microsoft.HardwareSecurityModules/AzureDedicatedHsm", "Microsoft.Network/FastPathEnabled")
-_FILTER = re.compile(r"^\s*resourceType\s+eq\s+'(?P<type>[^']+)'\s*$", re.IGNORECASE)
+_OF_TYPE = re.compile(r"resourceType\s+eq\s+'(?P<type>[^']+)'", re.IGNORECASE)
+_OR = re.compile(r"\s+or\s+", re.IGNORECASE)
 _TENANT = "00000000-0000-0000-0000-00000000aad0"
 _GENERIC = ("id", "name", "type", "kind", "location", "tags", "sku", "plan", "identity", "managedBy", "zones")
 _GROUPS = "/providers/Microsoft.Management/managementGroups"
@@ -49,6 +52,7 @@ class Arm:
     def __init__(self, estate: EstateFile, holdings: Holdings) -> None:
         self._holdings = holdings
         self._page_size = estate.page_size or 100
+        self._activity = ActivityLog(estate)
         self._registrations: dict[tuple[str, str], str] = {
             (key, namespace.lower()): state
             for key, subscription in holdings.subscriptions.items()
@@ -81,6 +85,10 @@ class Arm:
                 actions = self._holdings.subscriptions[key].actions
                 granted = {"actions": actions, "notActions": [], "dataActions": [], "notDataActions": []}
                 return page([granted], call, self._page_size)
+            case ["GET", "subscriptions", key, "providers", "microsoft.insights", "eventtypes", "management", "values"]:
+                return page(self._activity.events(call, key), call, self._page_size)
+            case ["GET", "subscriptions", *_, "providers", "microsoft.authorization", "locks"]:
+                return page(self._locks(call), call, self._page_size)
             case ["GET", "subscriptions", key, "providers", _]:
                 return Answer(body=self._provider(key, segments[3]))
             case ["POST", "subscriptions", key, "providers", namespace, "register"]:
@@ -110,11 +118,37 @@ class Arm:
         if len(rest) == 3:
             return self._typed_list(call, key, f"{segments[5]}/{segments[6]}", group)
         self._must_be_registered(key, segments[5])
+        _must_be_in_version(call, segments[5], segments[6])
+        if rest[2] == "virtualnetworkgateways" and rest[4:] == ["connections"]:
+            return self._connections(call, key, segments)
         found = self._holdings.find("/" + "/".join(segments))
         if found is not None:
             return Answer(body=found)
         self._must_be_known(call, key, segments[5], segments[6])
         raise errors.unknown_resource(type_of(call.path), segments[-1], group)
+
+    def _locks(self, call: Call) -> list[Body]:
+        """The locks of a subscription, a group or a resource, with those of all below it."""
+        of_scope = call.segments[:-3]
+        scope = f"/{'/'.join(of_scope)}".lower()
+        if len(of_scope) == 4 and scope not in self._holdings.groups:
+            raise errors.unknown_group(of_scope[3])
+        if len(of_scope) > 4 and self._holdings.find(scope) is None:
+            raise errors.unknown_resource(type_of(scope), of_scope[-1], of_scope[3])
+        locks = self._holdings.of_type(of_scope[1], "Microsoft.Authorization/locks")
+        return [lock for lock in locks if str(lock["id"]).lower().startswith(f"{scope}/")]
+
+    def _connections(self, call: Call, key: str, segments: list[str]) -> Answer:
+        """The connections of a VNet gateway, which are resources of their own."""
+        gateway = "/" + "/".join(segments[:-1])
+        if self._holdings.find(gateway) is None:
+            raise errors.unknown_resource(type_of(gateway), segments[-2], segments[3])
+        found = []
+        for connection in self._holdings.of_type(key, "Microsoft.Network/connections"):
+            end = (connection.get("properties") or {}).get("virtualNetworkGateway1") or {}
+            if str(end.get("id", "")).lower() == gateway.lower():
+                found.append(connection)
+        return page(found, call, self._page_size)
 
     def _subscription(self, key: str) -> dict[str, Any]:
         subscription = self._holdings.subscriptions[key]
@@ -212,17 +246,19 @@ class Arm:
     def _generic_list(self, call: Call, key: str) -> Answer:
         bodies = [body for body in self._holdings.in_subscription(key) if is_top_level(body)]
         if (wanted := call.parameter("$filter")) is not None:
-            match = _FILTER.match(wanted)
-            if match is None:
+            clauses = [_OF_TYPE.fullmatch(clause.strip()) for clause in _OR.split(wanted)]
+            kinds = {match["type"].lower() for match in clauses if match}
+            if None in clauses:
                 message = f"Invalid $filter '{wanted}' specified in the query string."
                 raise errors.ArmError(400, "InvalidFilterInQueryString", message, gateway=True)
-            bodies = [body for body in bodies if str(body["type"]).lower() == match["type"].lower()]
+            bodies = [body for body in bodies if str(body["type"]).lower() in kinds]
         size = min(positive(call, "$top", self._page_size), self._page_size)
         return page([{name: body[name] for name in _GENERIC if name in body} for body in bodies], call, size)
 
     def _typed_list(self, call: Call, key: str, kind: str, group: str | None) -> Answer:
         namespace, _, name = kind.partition("/")
         self._must_be_registered(key, namespace)
+        _must_be_in_version(call, namespace, name)
         self._must_be_known(call, key, namespace, name)
         return page(self._holdings.of_type(key, kind, group), call, self._page_size)
 
@@ -240,3 +276,10 @@ class Arm:
 
     def _is_onboarded(self, key: str) -> bool:
         return str(self._feature(key, _KNOWN_FEATURES[0])["properties"]["state"]).lower() == "registered"
+
+
+def _must_be_in_version(call: Call, namespace: str, name: str) -> None:
+    """An API version from before a type was made does not know it."""
+    version = call.parameter("api-version") or ""
+    if name.lower() == "paymenthsmclusters" and version < _CLUSTERS_SINCE:
+        raise errors.unknown_type(namespace, version)

@@ -62,6 +62,12 @@ class SupportError(ArmError):
         return {"Error": found}
 
 
+def invalid(what: str = "") -> SupportError:
+    """The refusal that Microsoft.Support has for nearly everything; the real one says no more than its first sentence."""
+    message = f"The calling client sent a bad request to the service. {what}".strip()
+    return SupportError(400, "InvalidParameterValue", message)
+
+
 def default_code(status: int) -> str:
     """The code of a status for which a fault names none."""
     return _DEFAULT_CODES.get(status, "InternalServerError" if status >= 500 else "BadRequest")
@@ -107,6 +113,11 @@ def unknown_resource(kind: str, name: str, group: str) -> ArmError:
     return ArmError(404, "ResourceNotFound", message, gateway=True)
 
 
+def unknown_item(name: str) -> ArmError:
+    """For what is no resource of a group, such as a ticket."""
+    return ArmError(404, "ResourceNotFound", f"The resource '{name}' was not found.")
+
+
 def unknown_type(namespace: str, api_version: str) -> ArmError:
     message = f"The resource type could not be found in the namespace '{namespace}' for api version '{api_version}'."
     return ArmError(404, "InvalidResourceType", message, gateway=True)
@@ -122,9 +133,10 @@ def unregistered(namespace: str) -> ArmError:
     return ArmError(409, code, message, details=(detail,), gateway=True)
 
 
-def throttled_reads(subscription: str, seconds: int) -> ArmError:
+def throttled(subscription: str, seconds: int, kind: str = "read") -> ArmError:
+    """``kind`` is ``read``, ``write`` or ``delete``: ARM counts them apart."""
     message = (
-        f"Number of 'read' requests for subscription '{subscription}' actor '{_CLIENT}' exceeded. "
+        f"Number of '{kind}' requests for subscription '{subscription}' actor '{_CLIENT}' exceeded. "
         f"Please try again after '{seconds}' seconds after additional tokens are available."
     )
     return ArmError(429, "SubscriptionRequestsThrottled", message, headers={"Retry-After": str(seconds)}, gateway=True)

@@ -32,13 +32,35 @@ class Subscription(_Part):
     zones: dict[str, dict[str, str]] = {}
 
 
+_Count = Annotated[int, Field(ge=0)]
+
+
 class Support(_Part):
-    """The support desk. ``plan`` null = none was bought; ``second_put``: what a PUT of a taken ticket name does."""
+    """The support desk. ``plan`` null = none was bought; ``severities``: what it covers, None = as Azure's plans do.
+
+    ``communications``: properties of the messages on a ticket, by its name; ``name`` among them names the message.
+    ``second_put``: what a PUT of a taken name does. ``visible``: whether a ticket is there once it is accepted, or done.
+    ``never_ends``: operations stay as they are. ``poll_url_expires_after``: looks at the address of an operation.
+
+    Each ``..._lag`` is how often a view is read before it shows what has changed: the list of tickets, the list of
+    communications, one ticket that was closed, and Resource Graph.
+    """
 
     plan: str | None = "Unified"
+    severities: list[Literal["minimal", "moderate", "critical", "highestcriticalimpact"]] | None = None
+    max_open_tickets: _Count | None = None
+    engineer_assigned: bool = False
     tickets: list[dict[str, Any]] = []
-    polls_until_done: Annotated[int, Field(ge=0)] = 2
+    communications: dict[str, list[dict[str, Any]]] = {}
+    polls_until_done: _Count = 2
+    never_ends: bool = False
+    poll_url_expires_after: _Count | None = None
     second_put: Literal["refuse", "accept"] = "refuse"
+    visible: Literal["accepted", "done"] = "accepted"
+    ticket_lag: _Count = 0
+    closing_lag: _Count = 0
+    communication_lag: _Count = 1
+    graph_lag: _Count = 0
 
 
 _Milliseconds = Annotated[float, Field(alias="latency_ms", ge=0)]
@@ -47,12 +69,15 @@ _Milliseconds = Annotated[float, Field(alias="latency_ms", ge=0)]
 class Fault(_Part):
     """What goes wrong, and for which requests. ``path`` is a glob on the path; ``times`` None = always.
 
+    ``nth``: it begins with that request, from 1, of those with this method and path; ``times`` None = with it alone.
     ``hang``: seconds without an answer, after which the connection is cut. ``truncate``: bytes of the body that arrive.
-    ``reset``: the connection is cut ``before`` or ``after`` the request took effect.
+    ``reset``: the connection is cut ``before`` or ``after`` the request took effect. ``takes_effect``: so does what gets
+    another answer, or none for long.
     """
 
     method: str = "*"
     path: str
+    nth: Annotated[int, Field(ge=1)] | None = None
     times: Annotated[int, Field(ge=1)] | None = None
     status: Annotated[int, Field(ge=200, le=599)] | None = None
     code: str | None = None
@@ -61,6 +86,7 @@ class Fault(_Part):
     reset: Literal["before", "after"] | None = None
     hang: Annotated[float, Field(gt=0)] | None = None
     truncate: Annotated[int, Field(ge=0)] | None = None
+    takes_effect: bool = False
     latency_ms: _Milliseconds = 0
 
     @model_validator(mode="after")
@@ -92,7 +118,10 @@ class Limits(_Part):
 
 
 class EstateFile(_Part):
-    """A whole estate. ``management_groups``: the parent of each group that lies in another."""
+    """A whole estate. ``management_groups``: the parent of each group that lies in another.
+
+    ``activity_log``: events as ARM writes them; one without ``eventTimestamp`` is of the day before the sandbox started.
+    """
 
     description: str = ""
     subscriptions: list[Subscription]

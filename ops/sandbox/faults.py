@@ -17,12 +17,17 @@ class Faults:
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self._faults = faults
-        self._left = [fault.times for fault in faults]
+        self._left = [1 if fault.nth and fault.times is None else fault.times for fault in faults]
+        self._met = [0 for _ in faults]
 
-    def hitting(self, call: Call) -> Iterator[Fault]:
+    def hitting(self, method: str, path: str) -> Iterator[Fault]:
         """The faults that hit this request, in the order of the file, up to the first that decides the answer."""
-        for index, fault in enumerate(self._faults):
-            if not self._applies(index, call.method, call.path):
+        matching = [index for index in range(len(self._faults)) if self._matches(index, method, path)]
+        for index in matching:
+            self._met[index] += 1
+        for index in matching:
+            fault = self._faults[index]
+            if self._left[index] == 0 or self._met[index] < (fault.nth or 1):
                 continue
             left = self._left[index]
             if left is not None:
@@ -32,23 +37,27 @@ class Faults:
                 return
 
     def refuses(self, arm_id: str) -> bool:
-        """Whether reading this id is refused now; nothing is counted down."""
+        """Whether reading this id is refused now, not one request alone; nothing is counted down."""
         return any(
-            fault.status == 403 and self._applies(index, "GET", arm_id) for index, fault in enumerate(self._faults)
+            fault.status == 403 and not fault.nth and self._left[index] != 0 and self._matches(index, "GET", arm_id)
+            for index, fault in enumerate(self._faults)
         )
 
-    def _applies(self, index: int, method: str, path: str) -> bool:
+    def _matches(self, index: int, method: str, path: str) -> bool:
         fault = self._faults[index]
-        return (
-            self._left[index] != 0
-            and fnmatchcase(method, fault.method.upper())
-            and fnmatchcase(path.lower(), fault.path.lower())
-        )
+        return fnmatchcase(method, fault.method.upper()) and fnmatchcase(path.lower(), fault.path.lower())
 
 
 def decides(fault: Fault) -> bool:
     """Whether the fault does more than to slow the answer down."""
     return bool(fault.status or fault.reset or fault.hang or fault.body is not None or fault.truncate is not None)
+
+
+def takes_effect(fault: Fault) -> bool:
+    """Whether Azure does all the same what it is asked."""
+    if fault.takes_effect or fault.reset == "after":
+        return True
+    return not (fault.reset or fault.hang or fault.status or fault.body is not None)
 
 
 def fault_answer(fault: Fault, call: Call) -> Answer | None:
@@ -75,7 +84,9 @@ def _problem(status: int, code: str, call: Call) -> errors.ArmError:
         case "SubscriptionRequestsThrottled" if "/providers/microsoft.resourcegraph/" in call.path.lower():
             return errors.throttled_graph("", "")
         case "SubscriptionRequestsThrottled":
-            return errors.throttled_reads(call.segments[1] if len(call.segments) > 1 else "", 10)
+            return errors.throttled(
+                call.segments[1] if len(call.segments) > 1 else "", 10, _VERBS.get(call.method, "write")
+            )
         case _ if status == 401:
             return errors.unauthenticated(code, "The access token is from the wrong issuer.")
         case _:

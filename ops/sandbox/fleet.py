@@ -58,7 +58,7 @@ def _pair(subscription: str, number: int, pair: int, members: int) -> list[dict[
     group = f"/subscriptions/{subscription}/resourceGroups/rg-hsm-{pair + 1:02d}"
     vnet = f"{group}/providers/Microsoft.Network/virtualNetworks/vnet-hsm-{pair + 1:02d}"
     subnet = f"{vnet}/subnets/hsm-subnet"
-    found = [_vnet(vnet, subnet, region)]
+    found = [_vnet(vnet, subnet, region), _lock(group)]
     for member in range(members):
         name = f"payshield-{number:04d}-{pair * _PER_GROUP + member + 1:02d}"
         nics = {
@@ -69,6 +69,15 @@ def _pair(subscription: str, number: int, pair: int, members: int) -> list[dict[
         found.append(_hsm(f"{group}/providers/{_HSM_TYPE}/{name}", region, f"stamp{member + 1}", subnet, nics, ips))
         found += [_nic(nic, region, subnet, ips[suffix]) for suffix, nic in nics.items()]
     return found
+
+
+def _lock(group: str) -> dict[str, Any]:
+    return {
+        "id": f"{group}/providers/Microsoft.Authorization/locks/no-delete",
+        "name": "no-delete",
+        "type": "Microsoft.Authorization/locks",
+        "properties": {"level": "CanNotDelete"},
+    }
 
 
 def _hsm(id: str, region: str, stamp: str, subnet: str, nics: dict[str, str], ips: dict[str, str]) -> dict[str, Any]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
+from ops.sandbox.errors import ArmError
 from ops.sandbox.estate_values import EstateFile, Subscription
+from ops.sandbox.merge_patch import merged
 from ops.sandbox.wire import Body
 
 TYPES: Mapping[str, tuple[str, ...]] = {
@@ -28,7 +32,7 @@ TYPES: Mapping[str, tuple[str, ...]] = {
     "Microsoft.Resources": ("resourceGroups",),
     "Microsoft.Authorization": ("locks",),
 }
-_CHILDREN = {"subnets", "virtualnetworkpeerings"}
+_CHILDREN = {"subnets": "subnets", "virtualnetworkpeerings": "virtualNetworkPeerings"}
 
 
 def type_of(arm_id: str) -> str:
@@ -109,13 +113,66 @@ class Holdings:
         key = arm_id.lower()
         if key in self.resources:
             return self.resources[key]
-        parent, _, name = key.rpartition("/")
-        parent, _, kind = parent.rpartition("/")
+        place = self._inline(key)
+        name = key.rpartition("/")[2]
+        children = place[2] if place else ()
+        return next((child for child in children if str(child.get("name", "")).lower() == name), None)
+
+    def _inline(self, key: str) -> tuple[Body, str, list[Body]] | None:
+        """Where a child with this id stands or would stand: its parent, the name of the list, and the list."""
+        parent, _, kind = key.rpartition("/")[0].rpartition("/")
         if kind not in _CHILDREN or parent not in self.resources:
             return None
         lists: Mapping[str, Any] = self.resources[parent].get("properties") or {}
-        children = next((items for field, items in lists.items() if field.lower() == kind), None) or ()
-        return next((child for child in children if str(child.get("name", "")).lower() == name), None)
+        field, children = next((item for item in lists.items() if item[0].lower() == kind), (_CHILDREN[kind], None))
+        return self.resources[parent], field, children or []
+
+    def change(self, patch: Body) -> None:
+        """Patches the resource with this id, also a child that stands inline in its parent; adds one that is not there."""
+        arm_id = str(patch["id"])
+        former = self.resources.get(arm_id.lower())
+        if former is None and (place := self._inline(arm_id.lower())):
+            parent, field, children = place
+            known = self.find(arm_id)
+            told = merged(known or {"name": arm_id.rpartition("/")[2]}, patch)
+            kept = [told if child is known else child for child in children]
+            self.change({"id": parent["id"], "properties": {field: kept if known else [*kept, told]}})
+            return
+        body = merged(former, patch if former is None else {**patch, "id": former["id"]})
+        body.setdefault("name", arm_id.rpartition("/")[2])
+        body.setdefault("type", type_of(arm_id))
+        if former is None:
+            self._add(body)
+            return
+        self.resources[arm_id.lower()] = body
+        siblings = self._of_subscription[arm_id.lower().split("/")[2]]
+        siblings[next(index for index, other in enumerate(siblings) if other is former)] = body
+
+    def change_subscription(self, key: str, patch: Body) -> None:
+        """Patches what the estate file says of a subscription, such as its features; registrations of providers are ARM's.
+
+        Raises ``ArmError`` 400 for what cannot stand there.
+        """
+        known = self.subscriptions[key]
+        try:
+            told = merged(known.model_dump(by_alias=True), {**patch, "id": known.id})
+            self.subscriptions[key] = Subscription.model_validate(told)
+        except ValidationError as problem:
+            raise ArmError(400, "InvalidRequestContent", str(problem)) from None
+
+    def remove(self, arm_id: str) -> bool:
+        """Takes a resource, or a child that stands inline in its parent, away; whether it was there."""
+        found = self.find(arm_id)
+        if found is None:
+            return False
+        if self.resources.pop(arm_id.lower(), None) is None and (place := self._inline(arm_id.lower())):
+            parent, field, children = place
+            left = [child for child in children if child is not found]
+            self.change({"id": parent["id"], "properties": {field: left}})
+            return True
+        siblings = self._of_subscription[arm_id.lower().split("/")[2]]
+        siblings[:] = [other for other in siblings if other is not found]
+        return True
 
     def top_level(self) -> Iterator[Body]:
         """What Resource Graph holds, over all subscriptions."""
@@ -125,5 +182,5 @@ class Holdings:
 
 def is_top_level(body: Body) -> bool:
     """Whether ARM's generic list and Resource Graph show it: neither a child nor an extension such as a lock."""
-    _, _, group, *rest = str(body["id"]).lower().lstrip("/").split("/")
-    return group == "resourcegroups" and len(rest) == 5 and rest[2] != "microsoft.authorization"
+    _, _, *rest = str(body["id"]).lower().lstrip("/").split("/")
+    return rest[:1] == ["resourcegroups"] and len(rest) == 6 and rest[3] != "microsoft.authorization"

@@ -40,7 +40,7 @@ class Throttle:
         tokens = min(limit.bucket, tokens + (now - since) * limit.per_second)
         if tokens < 1:
             self._buckets[scope] = (tokens, now)
-            raise errors.throttled_reads(scope, max(1, math.ceil((1 - tokens) / limit.per_second)))
+            raise errors.throttled(scope, max(1, math.ceil((1 - tokens) / limit.per_second)))
         self._buckets[scope] = (tokens - 1, now)
         return int(tokens - 1)
 

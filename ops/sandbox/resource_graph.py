@@ -1,15 +1,16 @@
 """Azure Resource Graph: a small interpreter of the queries that look for resources and subscriptions.
 
-``Resources`` or ``ResourceContainers``, then any of ``where type =~ '...'``, ``where type in~ ('...', '...')``,
-``project alias = path, ...`` and ``order by id asc``. Anything else is refused by name, never answered wrongly.
+``Resources``, ``ResourceContainers`` or ``SupportResources``, then any of ``where type =~ '...'``,
+``where type in~ ('...', '...')``, ``project alias = path, ...`` and ``order by id asc``. Anything else is refused by
+name, never answered wrongly.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from ops.sandbox import errors
 from ops.sandbox.estate_values import EstateFile
@@ -27,11 +28,20 @@ _MOST = 1000
 Rows = list[dict[str, Any]]
 
 
+class Graphed(Protocol):
+    """The support tickets as Graph knows them; ``goes_on``: it is asked for a further page."""
+
+    def __call__(self, *, goes_on: bool) -> list[Body]: ...
+
+
 class ResourceGraph:
     """``is_refused`` tells whether reading an id is refused: Graph does not show what its reader may not read."""
 
-    def __init__(self, estate: EstateFile, holdings: Holdings, is_refused: Callable[[str], bool]) -> None:
+    def __init__(
+        self, estate: EstateFile, holdings: Holdings, tickets: Graphed, is_refused: Callable[[str], bool]
+    ) -> None:
         self._holdings = holdings
+        self._tickets = tickets
         self._is_refused = is_refused
         self._page_size = estate.page_size or _MOST
 
@@ -44,9 +54,14 @@ class ResourceGraph:
         if not isinstance(query, str) or not query.strip():
             raise _bad_request("InvalidQuery", "the query is missing")
         readable = self._readable(_texts(request, "subscriptions"), _texts(request, "managementGroups"))
-        rows = _run(query, self._resources(readable), self._containers(readable))
         options = request.get("options") or {}
         top, start = _paging(options)
+        tables: dict[str, Callable[[], Rows]] = {
+            "resources": lambda: self._resources(readable),
+            "resourcecontainers": lambda: self._containers(readable),
+            "supportresources": lambda: self._shown(self._tickets(goes_on=start > 0), readable),
+        }
+        rows = _run(query, tables)
         size = min(top, self._page_size, _MOST)
         data = rows[start : start + size]
         body: dict[str, Any] = {"totalRecords": len(rows), "count": len(data), "data": data, "facets": []}
@@ -80,10 +95,13 @@ class ResourceGraph:
         return readable
 
     def _resources(self, readable: Sequence[str]) -> Rows:
+        return self._shown(self._holdings.top_level(), readable)
+
+    def _shown(self, bodies: Iterable[Body], readable: Sequence[str]) -> Rows:
         shown = set(readable)
         return [
             _row(body)
-            for body in self._holdings.top_level()
+            for body in bodies
             if str(body["id"]).split("/")[2].lower() in shown and not self._is_refused(str(body["id"]))
         ]
 
@@ -114,16 +132,15 @@ def _row(body: Body) -> dict[str, Any]:
     row = {name: body.get(name) for name in _COLUMNS}
     row["type"] = str(body["type"]).lower()
     row["subscriptionId"] = parts[2]
-    row["resourceGroup"] = parts[4].lower() if len(parts) > 4 else ""
+    row["resourceGroup"] = parts[4].lower() if len(parts) > 4 and parts[3].lower() == "resourcegroups" else ""
     return row
 
 
-def _run(query: str, resources: Rows, containers: Rows) -> Rows:
+def _run(query: str, tables: Mapping[str, Callable[[], Rows]]) -> Rows:
     table, *steps = [" ".join(step.split()) for step in query.strip().rstrip(";").split("|")]
-    tables = {"resources": resources, "resourcecontainers": containers}
     if table.lower() not in tables:
         raise _not_understood(table)
-    rows = tables[table.lower()]
+    rows = tables[table.lower()]()
     for step in steps:
         match step.lower().split(" ")[0]:
             case "where":

@@ -16,11 +16,11 @@ import trustme
 from aiohttp import web
 
 from ops.sandbox.azure import Azure
+from ops.sandbox.control import Control, is_control
 from ops.sandbox.estate_values import Fault
-from ops.sandbox.faults import fault_answer
+from ops.sandbox.faults import fault_answer, takes_effect
 from ops.sandbox.wire import Answer, Call
 
-_CONTROL = "/_sandbox"
 _HOSTS = ("127.0.0.1", "localhost", "management.azure.com")
 
 
@@ -29,8 +29,8 @@ class Server:
 
     def __init__(self, azure: Azure, name: str) -> None:
         self._azure = azure
-        self._name = name
         self._log: list[dict[str, Any]] = []
+        self._control = Control(azure, name, self._log)
 
     @asynccontextmanager
     async def listening(self, port: int, folder: Path) -> AsyncIterator[tuple[int, Path]]:
@@ -52,12 +52,12 @@ class Server:
             await runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
-        if request.path == _CONTROL:
-            return web.json_response({"name": self._name})
-        if request.path == f"{_CONTROL}/requests":
-            return web.json_response({"requests": self._log})
+        if is_control(request.path):
+            told = self._control.answer(await _call(request))
+            return web.json_response(told.body, status=told.status)
         authorized = request.headers.get("Authorization", "").startswith("Bearer ")
         entry: dict[str, Any] = {
+            "index": len(self._log) + 1,
             "method": request.method,
             "path": request.path,
             "query": request.query_string,
@@ -65,36 +65,40 @@ class Server:
             "authorization": authorized,
         }
         self._log.append(entry)
+        # Before anything is waited for, so that a fault counts requests in the order of the log.
+        faults = list(self._azure.faults.hitting(request.method, request.path))
+        call = await _call(request)
         correlation_id = request.headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
-        call = Call(
-            method=request.method,
-            path=request.path,
-            base=f"https://{request.host}",
-            query=dict(request.query),
-            body=await request.read(),
-        )
         deciding: Fault | None = None
         if self._azure.latency:
             await asyncio.sleep(self._azure.latency)
-        for fault in self._azure.faults.hitting(call):
+        for fault in faults:
             deciding = fault
             if fault.latency_ms:
                 await asyncio.sleep(fault.latency_ms / 1000)
+        answer = Answer()
+        if deciding is None or takes_effect(deciding):
+            answer = self._azure.answer(call, authorized=authorized, correlation_id=correlation_id)
         if deciding and deciding.hang:
             await asyncio.sleep(deciding.hang)
+        if deciding and (deciding.hang or deciding.reset):
             return _hung_up(request)
-        if deciding and deciding.reset == "before":
-            return _hung_up(request)
-        answer = fault_answer(deciding, call) if deciding else None
-        if answer is None:
-            answer = self._azure.answer(call, authorized=authorized, correlation_id=correlation_id)
-        if deciding and deciding.reset == "after":
-            return _hung_up(request)
+        answer = (fault_answer(deciding, call) if deciding else None) or answer
         entry["status"] = answer.status
         response = _response(answer, request, correlation_id)
         if deciding and deciding.truncate is not None:
             await _send_part(response, request, deciding.truncate)
         return response
+
+
+async def _call(request: web.Request) -> Call:
+    return Call(
+        method=request.method,
+        path=request.path,
+        base=f"https://{request.host}",
+        query=dict(request.query),
+        body=await request.read(),
+    )
 
 
 def _response(answer: Answer, request: web.Request, correlation_id: str) -> web.Response:

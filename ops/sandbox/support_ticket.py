@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -11,12 +10,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from ops.sandbox.errors import SupportError
+from ops.sandbox.errors import SupportError, invalid
 from ops.sandbox.support_services import classifications, services
 from ops.sandbox.wire import Body
 
-_LONGEST_NAME = 255
-_FORBIDDEN = re.compile(r"[<>%&:\\?/\x00-\x1f\x7f]")
 _SPELLING = {"highestcriticalimpact": "HighestCriticalImpact"}
 _LANGUAGES = "en-us zh-hans es-es fr-fr ja-jp ko-kr ru-ru pt-br it-it zh-tw de-de"
 
@@ -75,17 +72,8 @@ class _Request(_Part):
 class _Change(_Part):
     severity: _Severity | None = None
     status: Annotated[Literal["open", "closed"] | None, _Lower] = None
-
-
-def name_problem(name: str) -> str | None:
-    """Why this is no name for a ticket, in the words of the service."""
-    fits = 0 < len(name) <= _LONGEST_NAME and not name.isdigit() and not name.startswith("tmp-")
-    if fits and not _FORBIDDEN.search(name):
-        return None
-    return (
-        f"Name {name} is invalid. The name cannot include: '<', '>', '%', '&', ':', '', '?', '/' or any control "
-        f"characters. It cannot be all digits and cannot start with 'tmp-'. The max length is {_LONGEST_NAME} characters."
-    )
+    advanced_diagnostic_consent: Annotated[Literal["yes", "no"] | None, _Lower] = None
+    contact_details: dict[str, Any] | None = None
 
 
 def check_request(body: Body, subscription: str) -> dict[str, Any]:
@@ -93,12 +81,11 @@ def check_request(body: Body, subscription: str) -> dict[str, Any]:
     properties = body.get("properties")
     if not isinstance(properties, dict):
         raise invalid("properties: Field required")
-    if empty := next(_empty(properties, ""), None):
-        raise invalid(f"{empty}: an empty value is not allowed, leave it out")
+    must_be_full(properties)
     try:
         request = _Request.model_validate(properties)
     except ValidationError as problem:
-        raise invalid(_told(problem)) from None
+        raise invalid(told(problem)) from None
     _check_classification(request.service_id, request.problem_classification_id)
     if details := request.technical_ticket_details:
         parts = details.resource_id.lower().split("/")
@@ -119,7 +106,9 @@ def _check_classification(service_id: str, classification_id: str) -> None:
         raise invalid(f"problemClassificationId: {classification_id} does not belong to the service {service_id}")
 
 
-def opened(id: str, properties: Mapping[str, Any], *, number: str, plan: str, now: datetime) -> dict[str, Any]:
+def opened(
+    id: str, properties: Mapping[str, Any], *, number: str, plan: str, engineer: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
     """The ticket as the service returns it: much of its case is not that of the request."""
     stamp = wire_time(now)
     contact = dict(properties["contactDetails"])
@@ -141,7 +130,7 @@ def opened(id: str, properties: Mapping[str, Any], *, number: str, plan: str, no
             "expirationTime": wire_time(now + timedelta(hours=8)),
             "slaMinutes": 480,
         },
-        "supportEngineer": {},
+        "supportEngineer": dict(engineer),
         "supportPlanType": plan,
         "supportPlanDisplayName": f"Azure Support Plan - {plan}",
         "advancedDiagnosticConsent": properties["advancedDiagnosticConsent"].capitalize(),
@@ -165,30 +154,43 @@ def opened(id: str, properties: Mapping[str, Any], *, number: str, plan: str, no
 
 
 def changed(ticket: Body, change: Body, now: datetime) -> dict[str, Any]:
-    """The ticket after a PATCH, whose body is flat; raises ``SupportError`` 400."""
+    """The ticket after a PATCH, whose body is flat; raises ``SupportError`` 400.
+
+    Nothing of a closed ticket can be changed, and neither severity nor status once an engineer works on it.
+    """
     if "properties" in change:
         message = "Could not find member 'properties' on object of type 'UpdateSupportTicketDetails'."
         raise SupportError(400, "JsonDeserializationError", message)
+    must_be_full(change)
     try:
         wanted = _Change.model_validate(change)
     except ValidationError as problem:
-        raise invalid(_told(problem)) from None
+        raise invalid(told(problem)) from None
     properties = dict(ticket["properties"])
     if str(properties.get("status", "")).lower() == "closed":
-        raise SupportError(400, "UpdateOperationDenied", "The support ticket is closed and cannot be updated.")
+        raise _denied("The support ticket is closed and cannot be updated.")
+    if (properties.get("supportEngineer") or {}).get("emailAddress") and (wanted.severity or wanted.status):
+        raise _denied("Severity and status cannot be updated while a support engineer is assigned to the ticket.")
     if wanted.severity:
         properties["severity"] = _severity(wanted.severity)
     if wanted.status:
         properties["status"] = wanted.status.capitalize()
-    if isinstance(contact := change.get("contactDetails"), dict):
-        properties["contactDetails"] = {**properties.get("contactDetails", {}), **contact}
+    if wanted.advanced_diagnostic_consent:
+        properties["advancedDiagnosticConsent"] = wanted.advanced_diagnostic_consent.capitalize()
+    if wanted.contact_details:
+        properties["contactDetails"] = {**properties.get("contactDetails", {}), **wanted.contact_details}
     properties["modifiedDate"] = wire_time(now)
     return {**ticket, "properties": properties}
 
 
-def invalid(what: str) -> SupportError:
-    message = f"The calling client sent a bad request to the service. {what}"
-    return SupportError(400, "InvalidParameterValue", message)
+def _denied(message: str) -> SupportError:
+    return SupportError(400, "UpdateOperationDenied", message)
+
+
+def must_be_full(properties: Body) -> None:
+    """Raises ``SupportError`` 400 for an empty text or list: the service rejects both."""
+    if empty := next(_empty(properties, ""), None):
+        raise invalid(f"{empty}: an empty value is not allowed, leave it out")
 
 
 def wire_time(moment: datetime) -> str:
@@ -201,14 +203,15 @@ def _severity(text: str) -> str:
 
 
 def _empty(value: Any, place: str) -> Iterator[str]:
-    """Where an empty text or list stands: the service rejects both."""
+    """Where an empty text or list stands."""
     if value in ("", []):
         yield place
     for key, inner in value.items() if isinstance(value, dict) else ():
         yield from _empty(inner, f"{place}.{key}".lstrip("."))
 
 
-def _told(problem: ValidationError) -> str:
+def told(problem: ValidationError) -> str:
+    """The mistakes of a request, each with its place."""
     return "; ".join(
         f"{'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}".removeprefix(": ")
         for error in problem.errors()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ops.model import arm_id
 from ops.model.finding import Finding
+from ops.model.once import once
 from ops.model.pool import Pool
 from ops.model.run import Run
 from ops.model.ticket import Cause, Ticket
@@ -23,6 +24,22 @@ def concerns(finding: Finding, hsms: Iterable[str]) -> bool:
     return not about.isdisjoint(hsms)
 
 
+def about(run: Run, hsms: Iterable[str]) -> tuple[Finding, ...]:
+    """The findings that concern any of these HSMs (keys), in the order of the run."""
+    places = _places(run)
+    return tuple(run.findings[place] for place in sorted({place for hsm in hsms for place in places.get(hsm, ())}))
+
+
+@once
+def _places(run: Run) -> Mapping[str, list[int]]:
+    """Where in the findings each key is spoken of: a run has more findings than a draft may walk through."""
+    places: dict[str, list[int]] = {}
+    for place, finding in enumerate(run.findings):
+        for key in {*map(arm_id.key, finding.subject.hsms), finding.subject.key}:
+            places.setdefault(key, []).append(place)
+    return places
+
+
 def is_provisioning(cause: Cause, hsm: str) -> bool:
     """Whether the provisioning state of this HSM (key) is among the failures behind a cause."""
     return any(finding.check == HSM_CHECKS[0] and concerns(finding, [hsm]) for finding in cause.findings)
@@ -30,7 +47,12 @@ def is_provisioning(cause: Cause, hsm: str) -> bool:
 
 def pool_of(run: Run, hsm: str) -> Pool:
     """The pool that an HSM (key) belongs to."""
-    return next(pool for pool in run.pools if hsm in pool.hsms)
+    return _pools_by_hsm(run)[hsm]
+
+
+@once
+def _pools_by_hsm(run: Run) -> Mapping[str, Pool]:
+    return {hsm: pool for pool in run.pools for hsm in pool.hsms}
 
 
 def causes(run: Run, tickets: Iterable[Ticket]) -> tuple[Cause, ...]:
@@ -44,9 +66,9 @@ def causes(run: Run, tickets: Iterable[Ticket]) -> tuple[Cause, ...]:
     result = []
     for pool in run.pools:
         members = [by_hsm[hsm] for hsm in pool.hsms if hsm in by_hsm]
-        alive = [hsm for hsm in pool.members(run.estate) if not hsm.is_in_state("Deleting")]
+        alive = pool.alive(run.estate)
         if len(members) >= 2 and 2 * len(members) > len(alive) and not any(base(cause) in taken for cause in members):
-            result.append(_pool_cause(pool, members))
+            result.append(joined(pool, members))
         else:
             result.extend(members)
     return (*result, *_fastpath(run))
@@ -54,17 +76,20 @@ def causes(run: Run, tickets: Iterable[Ticket]) -> tuple[Cause, ...]:
 
 def _failures(run: Run) -> Mapping[str, tuple[Finding, ...]]:
     """The failures behind each HSM's cause, in the order of HSM_CHECKS."""
-    drafting = [finding for finding in run.findings if finding.ticket and finding.is_failure_of(*HSM_CHECKS)]
-    drafting.sort(key=lambda finding: HSM_CHECKS.index(finding.check))
-    by_hsm = {hsm: tuple(finding for finding in drafting if concerns(finding, [hsm])) for hsm in run.estate.hsms}
-    return {hsm: findings for hsm, findings in by_hsm.items() if findings}
+    by_hsm = {}
+    for hsm in run.estate.hsms:
+        drafting = [finding for finding in about(run, [hsm]) if finding.ticket and finding.is_failure_of(*HSM_CHECKS)]
+        if drafting:
+            by_hsm[hsm] = tuple(sorted(drafting, key=lambda finding: HSM_CHECKS.index(finding.check)))
+    return by_hsm
 
 
 def _hsm_cause(hsm: str, findings: tuple[Finding, ...]) -> Cause:
     return Cause(kind="hsm", subject=hsm, hsms=(hsm,), subscriptions=(arm_id.subscription(hsm),), findings=findings)
 
 
-def _pool_cause(pool: Pool, members: Iterable[Cause]) -> Cause:
+def joined(pool: Pool, members: Sequence[Cause]) -> Cause:
+    """The causes of HSMs of a pool as one cause of the pool."""
     hsms = sorted(hsm for cause in members for hsm in cause.hsms)
     findings = dict.fromkeys(finding for cause in members for finding in cause.findings)
     return Cause(

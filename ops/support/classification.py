@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ops.model import arm_id
-from ops.model.estate import Gap
+from ops.model.fact import Gap
 from ops.model.finding import IssueCategory
 from ops.model.ticket import Cause, ProblemClassification, SupportService, Ticket
 

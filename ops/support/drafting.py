@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from ops.model.estate import Gap
+from ops.model.fact import Gap
 from ops.model.policy import Policy, TicketSeverity
 from ops.model.run import Run
 from ops.model.ticket import Cause, Desks, Draft, Ticket
 from ops.support import fastpath, wording
 from ops.support.causes import is_provisioning
 from ops.support.classification import category_of, classify, find_service
+from ops.support.evidence import evidence_of
 from ops.support.impact import assess
-from ops.support.naming import next_name
+from ops.support.naming import last, next_name
 
 
-def draft_of(cause: Cause, run: Run, policy: Policy, desks: Desks, tickets: Sequence[Ticket], version: str) -> Draft:
-    """The whole ticket; service and classification are None where the desk does not tell them."""
+def draft_of(cause: Cause, run: Run, policy: Policy, desks: Desks, tickets: Sequence[Ticket], tool: str) -> Draft:
+    """The ticket, still without evidence; service and classification are None where the desk does not tell them.
+
+    ``tool`` is what its last line names: what wrote it, and from which facts.
+    """
+    before = last(cause, tickets)
     choice = classify(
         cause,
         () if isinstance(desks.classifications, Gap) else desks.classifications,
         policy.support.classifications,
     )
     if cause.kind == "fastpath":
-        words = fastpath.describe(cause, run.estate, version)
+        words = fastpath.describe(cause, run.estate, before, tool)
         severity, would_be, cap_reason = TicketSeverity.MINIMAL, None, ""
         subscription = fastpath.home(cause, policy)
         resource_id = fastpath.resource(subscription, run.estate)
     else:
         impact = assess(cause, run, policy)
-        words = wording.describe(cause, run, policy, impact, version)
+        words = wording.describe(cause, run, policy, impact, before, tool)
         severity, would_be, cap_reason = impact.severity, impact.would_be, impact.cap_reason
         first = run.estate.hsms[cause.hsms[0]]
         subscription, resource_id = first.subscription, first.id
@@ -50,6 +56,14 @@ def draft_of(cause: Cause, run: Run, policy: Policy, desks: Desks, tickets: Sequ
         classification=choice.classification,
         classification_note=choice.note,
     )
+
+
+def with_evidence(draft: Draft, run: Run, policy: Policy, version: str, *, redact: bool) -> Draft:
+    """The draft with what is attached to it, as far as the policy allows; ``redact`` leaves out more, never less."""
+    if policy.support.evidence == "none":
+        return draft
+    redact = redact or policy.support.evidence == "redacted"
+    return replace(draft, evidence=evidence_of(draft.name, draft.cause, run, policy, version, redact=redact))
 
 
 def _started_at(cause: Cause, run: Run) -> datetime:

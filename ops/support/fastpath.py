@@ -5,19 +5,20 @@ Source: https://learn.microsoft.com/azure/payment-hsm/fastpathenabled
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ops.model import arm_id
 from ops.model.estate import FASTPATH_FEATURE, Estate, Vnet
 from ops.model.policy import Policy
 from ops.model.ticket import Cause, Existing, Ticket
 from ops.model.untrusted import one_line
+from ops.support import told
 from ops.support.causes import FASTPATH_CHECK, narrowed
 from ops.support.classification import is_for_payment_hsms
 from ops.support.naming import kind_of
-from ops.support.wording import Wording
+from ops.support.wording import Wording, moment
 
-_MOST_IN_ONE_TICKET = 80
+_MOST_IN_ONE_TICKET = 75
 """So that every id stays within the 10,000 characters of a description."""
 
 
@@ -57,23 +58,33 @@ def resource(subscription: str, estate: Estate) -> str | None:
     return next(iter([*hsms, *sorted(vnet.id for vnet in _vnets(subscription, estate))]), None)
 
 
-def describe(cause: Cause, estate: Estate, version: str) -> Wording:
-    """The words of the request: every subscription id at the start of a line of its own, and what it holds."""
+def describe(cause: Cause, estate: Estate, earlier: Ticket | None, tool: str) -> Wording:
+    """The words of the request: every subscription id at the start of a line of its own, and what it holds.
+
+    ``earlier``: the last ticket for the same subscriptions, closed by now.
+    """
     count = f"{len(cause.subscriptions)} subscription{'s' if len(cause.subscriptions) > 1 else ''}"
     lines = [
         f"Impact: Azure Payment HSM cannot be reached as designed from {count} before the feature is approved.",
-        f"Since: seen {estate.observed_at:%Y-%m-%d %H:%M} UTC.",
-        f"What we see: {FASTPATH_FEATURE} is registered on our side and Pending ({FASTPATH_CHECK}) in:",
-        *(f"{one_line(subscription, 60)} {_holdings(subscription, estate)}" for subscription in cause.subscriptions),
+        f"Since: seen {moment(estate.observed_at)}.",
+        *told.earlier(earlier),
+        *waiting(cause, estate),
         (
             f"Request: please approve {FASTPATH_FEATURE} for every subscription in this list. No device has to be "
             "touched for it, and nothing may be reallocated, released or deleted."
         ),
-        f"Tool: payment-hsm-ops {version}",
+        *told.ending(cause.findings, tool),
     ]
     return Wording(
         title=f"Approve FastPathEnabled for {count} with access to Azure Payment HSM", description="\n".join(lines)
     )
+
+
+def waiting(cause: Cause, estate: Estate) -> Iterator[str]:
+    """Which subscriptions wait for the approval, as lines of the request."""
+    yield f"What we see: {FASTPATH_FEATURE} is registered on our side and Pending ({FASTPATH_CHECK}) in:"
+    for subscription in cause.subscriptions:
+        yield f"{one_line(subscription, 60)} {_holdings(subscription, estate)}"
 
 
 def _holdings(subscription: str, estate: Estate) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ops.model import arm_id
-from ops.model.estate import Gap
+from ops.model.fact import Gap
 from ops.model.finding import Outcome, Party
 from ops.model.policy import Policy
 from ops.model.run import Run
 from ops.model.ticket import Cause, Desks, Draft, Ticket
 from ops.model.untrusted import one_line
 from ops.support import fastpath
-from ops.support.causes import FASTPATH_CHECK, concerns, pool_of
+from ops.support.causes import FASTPATH_CHECK, about, pool_of
 from ops.support.classification import is_for_payment_hsms, why_no_service
 from ops.support.naming import kind_of
 
@@ -34,11 +34,15 @@ def deciding(cause: Cause, run: Run, policy: Policy) -> frozenset[str]:
     return frozenset(wanted)
 
 
-def reasons_to_wait(draft: Draft, run: Run, policy: Policy, desks: Desks, *, anyway: bool) -> tuple[str, ...]:
-    """All reasons, each in one line; none = it can be opened. ``anyway`` overrules those that a person may overrule."""
+def reasons_to_wait(
+    draft: Draft, run: Run, policy: Policy, desks: Desks, tickets: Sequence[Ticket], *, anyway: bool
+) -> tuple[str, ...]:
+    """All reasons, each in one line; none = it can be opened. ``anyway`` overrules those that a person may overrule.
+
+    ``tickets`` are all that exist, whoever told of them.
+    """
     wanted = sorted(deciding(draft.cause, run, policy))
     listed = {subscription.lower(): answer for subscription, answer in desks.tickets.items()}
-    tickets = [ticket for answer in listed.values() if not isinstance(answer, Gap) for ticket in answer]
     by_choice = () if anyway else (*_ours_first(draft, run), *_asked_already(draft, tickets))
     closed = _closed(wanted, listed, desks)
     return (*by_choice, closed) if closed else (*by_choice, *_unlisted(wanted, listed), *_unaddressed(draft, desks))
@@ -48,9 +52,9 @@ def _ours_first(draft: Draft, run: Run) -> Iterator[str]:
     hsms = draft.cause.hsms  # none behind a FastPath approval, which therefore never waits
     if any(run.estate.hsms[hsm].is_in_state("Failed") for hsm in hsms):
         return
-    about = [finding for finding in run.findings if finding.check in OURS_FIRST and concerns(finding, hsms)]
-    failing = [finding for finding in about if finding.outcome is Outcome.FAIL]
-    unread = sorted({finding.check for finding in about if finding.outcome is Outcome.UNKNOWN})
+    faults = [finding for finding in about(run, hsms) if finding.check in OURS_FIRST]
+    failing = [finding for finding in faults if finding.outcome is Outcome.FAIL]
+    unread = sorted({finding.check for finding in faults if finding.outcome is Outcome.UNKNOWN})
     ours = sorted({finding.check for finding in failing if finding.party is Party.CUSTOMER})
     theirs = sorted({finding.check for finding in failing if finding.party is not Party.CUSTOMER})
     parts = [f"{', '.join(ours)} (ours) {'is' if len(ours) == 1 else 'are'} fixed"] if ours else []

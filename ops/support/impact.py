@@ -45,8 +45,7 @@ class Impact:
 def assess(cause: Cause, run: Run, policy: Policy) -> Impact:
     """The impact of a cause of kind ``hsm`` or ``pool``. What is not known never counts as lost."""
     pool = pool_of(run, cause.hsms[0])
-    alive = {hsm.key: hsm for hsm in pool.members(run.estate) if not hsm.is_in_state("Deleting")}
-    works = {key: working(hsm, run.estate) for key, hsm in alive.items()}
+    works = {hsm.key: working(hsm, run.estate) for hsm in pool.alive(run.estate)}
     where = placement(pool, run.estate)
     places = sorted(set(where.label.values()))
     # an HSM that may work and may stand anywhere, read or not, keeps every placement from being lost for sure

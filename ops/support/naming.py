@@ -26,7 +26,12 @@ def base(cause: Cause) -> str:
         case "pool":
             return pool_base(cause.subject)
         case _:
-            return _base("hsm", arm_id.key(cause.subject), arm_id.name(cause.subject))
+            return hsm_base(cause.subject)
+
+
+def hsm_base(hsm_id: str) -> str:
+    """The base of the tickets about one HSM."""
+    return _base("hsm", arm_id.key(hsm_id), arm_id.name(hsm_id))
 
 
 def pool_base(label: str) -> str:
@@ -52,8 +57,18 @@ def kind_of(ticket_name: str) -> str | None:
     return found[2] if found else None
 
 
-def next_name(cause: Cause, tickets: Iterable[Ticket]) -> str:
-    """The name for a new ticket: one occurrence after the last among ``tickets``, which must hold the closed ones too."""
+def last(cause: Cause, tickets: Iterable[Ticket]) -> Ticket | None:
+    """The ticket of the last occurrence of a cause among ``tickets``, which must hold the closed ones too."""
     wanted = base(cause)
-    used = [found for ticket in tickets if (found := _OURS.fullmatch(ticket.name.lower())) and found[1] == wanted]
-    return f"{wanted}-{max((int(found[3]) for found in used), default=0) + 1}"
+    alike = (ticket for ticket in tickets if ticket.name.lower().startswith(wanted))
+    return max((ticket for ticket in alike if base_of(ticket.name) == wanted), key=_occurrence, default=None)
+
+
+def next_name(cause: Cause, tickets: Iterable[Ticket]) -> str:
+    """The name for a new ticket: one occurrence after the last."""
+    before = last(cause, tickets)
+    return f"{base(cause)}-{_occurrence(before) + 1 if before else 1}"
+
+
+def _occurrence(ticket: Ticket) -> int:
+    return int(ticket.name.rpartition("-")[2])

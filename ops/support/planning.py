@@ -1,62 +1,85 @@
-"""From a run to a plan: which tickets would be opened, which wait and why, which exist. The plan is data; nothing is sent."""
+"""From a run to a plan: which tickets would be opened, which wait and why, which exist and what is told. The plan is data."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
-from ops.model.estate import Gap
+from ops.codec.snapshot import estate_digest
+from ops.model.fact import Gap
 from ops.model.policy import Policy
 from ops.model.run import Run
 from ops.model.ticket import Cause, Desks, Draft, Existing, HeldBack, Plan, Ticket
 from ops.support import fastpath
+from ops.support.api_plan import doubts, why_not_by_api
 from ops.support.causes import causes, pool_of
-from ops.support.drafting import draft_of
+from ops.support.drafting import draft_of, with_evidence
 from ops.support.holding import deciding, reasons_to_wait
 from ops.support.naming import base, base_of, pool_base
+from ops.support.updating import updates, whose_life_matters
 
 
 def which_tickets_matter(run: Run, policy: Policy) -> tuple[str, ...]:
-    """The subscriptions whose tickets, open and closed, must be listed before ``plan`` can decide; none = nothing to do."""
-    return tuple(sorted({one for cause in causes(run, ()) for one in deciding(cause, run, policy)}))
+    """The subscriptions whose tickets, open and closed, must be listed before ``plan`` can decide; none = nothing to do.
+
+    Those of every HSM that was read are among them: an open ticket of ours may lie there whose cause is gone.
+    """
+    wanted = {one for cause in causes(run, ()) for one in deciding(cause, run, policy)}
+    held = {hsm.subscription for hsm in run.estate.hsms.values() if hsm.gap is None}
+    if held and policy.support.fastpath_subscription:
+        wanted.add(policy.support.fastpath_subscription.lower())
+    return tuple(sorted(wanted | held))
 
 
-def plan(run: Run, policy: Policy, desks: Desks, *, anyway: bool, made_at: datetime, version: str) -> Plan:
+def whose_messages_matter(run: Run, policy: Policy, desks: Desks) -> tuple[Ticket, ...]:
+    """Our open tickets whose communications must be read before ``plan`` can decide what is told on them."""
+    if why_not_by_api(policy):
+        return ()
+    tickets = _tickets(desks)
+    existing, _ = _covered(run, tickets)
+    return whose_life_matters(run, existing, tickets)
+
+
+def plan(
+    run: Run, policy: Policy, desks: Desks, *, anyway: bool, made_at: datetime, version: str, redact: bool = False
+) -> Plan:
     """Decide. ``desks.tickets`` holds the closed tickets too; a subscription missing from it counts as not read.
 
     ``anyway`` opens tickets although our own faults or a ticket opened by hand speak against it. ``version`` is that of
-    this product. Unknown findings never draft anything.
+    this product. ``redact`` leaves addresses and tags out of the evidence. Unknown findings never draft anything.
     """
-    tickets = [ticket for answer in desks.tickets.values() if not isinstance(answer, Gap) for ticket in answer]
-    existing: list[Existing] = []
-    to_open: list[Draft] = []
+    facts = estate_digest(run.estate, policy)
+    tool = f"payment-hsm-ops {version}, snapshot {facts.replace(':', ' ')}"
+    tickets, by_api = _tickets(desks), why_not_by_api(policy)
+    existing, wanting = _covered(run, tickets)
+    ready: list[Draft] = []
     held_back: list[HeldBack] = []
-    for cause in causes(run, tickets):
-        if cause.kind == "fastpath":
-            found, wanting = fastpath.split(cause, tickets)
-            existing += found
+    for cause in wanting:
+        draft = draft_of(cause, run, policy, desks, tickets, tool)
+        reasons = reasons_to_wait(draft, run, policy, desks, tickets, anyway=anyway)
+        if reasons:
+            held_back.append(HeldBack(draft=draft, reason="; ".join((*reasons, by_api) if by_api else reasons)))
         else:
-            ticket = _covering(cause, run, tickets)
-            existing += [Existing(cause=cause, ticket=ticket)] if ticket else []
-            wanting = () if ticket else (cause,)
-        for one in wanting:
-            draft = draft_of(one, run, policy, desks, tickets, version)
-            reasons = reasons_to_wait(draft, run, policy, desks, anyway=anyway)
-            if reasons:
-                held_back.append(HeldBack(draft=draft, reason="; ".join(reasons)))
-            else:
-                to_open.append(draft)
-    to_open.sort(key=_order)
-    most = policy.support.max_new_tickets
+            ready.append(with_evidence(draft, run, policy, version, redact=redact) if by_api else draft)
+    ready.sort(key=_order)
+    most = 0 if by_api else policy.support.max_new_tickets
+    to_open = tuple(with_evidence(draft, run, policy, version, redact=redact) for draft in ready[:most])
     too_many = f"more than {most} new tickets at once (support.max_new_tickets); the most severe go first"
-    held_back += [HeldBack(draft=draft, reason=too_many) for draft in to_open[most:]]
+    reason = f"{by_api}; the draft is kept for the portal" if by_api else too_many
+    held_back += [
+        HeldBack(draft=draft, reason=reason, is_for_later=not by_api, for_portal=bool(by_api)) for draft in ready[most:]
+    ]
+    told = updates(run, policy, existing, tickets, desks.communications, tool)
     return Plan(
         source=run.estate.source,
         made_at=made_at,
-        to_open=tuple(to_open[:most]),
+        to_open=to_open,
         held_back=tuple(sorted(held_back, key=lambda held: _order(held.draft))),
-        existing=tuple(existing),
+        existing=existing,
         gaps=desks.gaps,
+        updates=() if by_api else told,
+        estate=facts,
+        warnings=doubts(run.estate, policy, to_open, untold=told),
     )
 
 
@@ -64,7 +87,29 @@ def _order(draft: Draft) -> tuple[int, str]:
     return -draft.severity.rank, draft.name
 
 
-def _covering(cause: Cause, run: Run, tickets: Iterable[Ticket]) -> Ticket | None:
-    """The open ticket of the cause itself, or of the pool that its HSM is in."""
-    bases = {base(cause), pool_base(pool_of(run, cause.hsms[0]).label)}
-    return next((ticket for ticket in tickets if ticket.is_open and base_of(ticket.name) in bases), None)
+def _tickets(desks: Desks) -> tuple[Ticket, ...]:
+    """All tickets that are known, each once: as the list has it, else as it was found by its name."""
+    listed = [ticket for answer in desks.tickets.values() if not isinstance(answer, Gap) for ticket in answer]
+    return tuple({ticket.id.lower(): ticket for ticket in (*desks.known, *listed)}.values())
+
+
+def _covered(run: Run, tickets: Sequence[Ticket]) -> tuple[tuple[Existing, ...], tuple[Cause, ...]]:
+    """The causes that open tickets of ours cover, each its own or that of its pool, and those that want one."""
+    existing: list[Existing] = []
+    wanting: list[Cause] = []
+    by_base: dict[str | None, Ticket] = {}
+    for ticket in tickets:
+        if ticket.is_open:
+            by_base.setdefault(base_of(ticket.name), ticket)
+    for cause in causes(run, tickets):
+        if cause.kind == "fastpath":
+            found, left = fastpath.split(cause, tickets)
+            existing += found
+            wanting += left
+            continue
+        own = by_base.get(base(cause)) or by_base.get(pool_base(pool_of(run, cause.hsms[0]).label))
+        if own:
+            existing.append(Existing(cause=cause, ticket=own))
+        else:
+            wanting.append(cause)
+    return tuple(existing), tuple(wanting)

@@ -5,19 +5,21 @@ Plain text. What Azure sent is put on one line each; nothing about the contact s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ops.model.estate import Hsm
-from ops.model.finding import Finding, Outcome
+from ops.model.finding import Outcome
 from ops.model.policy import Consent, Policy, Role, TicketSeverity
 from ops.model.pool import placement
 from ops.model.run import Run
-from ops.model.ticket import Cause
+from ops.model.ticket import Cause, Ticket
 from ops.model.untrusted import one_line
-from ops.support.causes import HSM_CHECKS, concerns, is_provisioning
+from ops.support import told
+from ops.support.causes import HSM_CHECKS, about, is_provisioning
 from ops.support.impact import Impact
+from ops.support.told import seen, some
 
 TITLE_LIMIT, DESCRIPTION_LIMIT = 250, 10_000
 _LIST_LENGTHS = (40, 20, 10, 5, 2)
@@ -41,18 +43,22 @@ class Wording:
     description: str
 
 
-def describe(cause: Cause, run: Run, policy: Policy, impact: Impact, version: str) -> Wording:
-    """The words for a cause of kind ``hsm`` or ``pool``. Where they are too long, lists are cut and say so."""
+def describe(cause: Cause, run: Run, policy: Policy, impact: Impact, earlier: Ticket | None, tool: str) -> Wording:
+    """The words for a cause of kind ``hsm`` or ``pool``. Where they are too long, lists are cut and say so.
+
+    ``earlier``: the last ticket for the same cause, closed by now. ``tool`` names what wrote it, and from which facts.
+    """
     hsms = [run.estate.hsms[hsm] for hsm in cause.hsms]
     places = placement(impact.pool, run.estate).label
 
     def lines(most: int) -> Iterator[str]:
-        yield f"Impact: {_impact(impact)}."
+        yield impact_line(impact)
         yield f"Since: {_since(cause, hsms, run.estate.observed_at)}."
+        yield from told.earlier(earlier)
         yield from _resources(hsms, places, most)
         yield "What we see:"
-        yield from _some((_seen(finding) for finding in cause.findings), most)
-        yield from _checked(run, cause.hsms, most)
+        yield from some(map(seen, cause.findings), most)
+        yield from checked(run, cause.hsms, most)
         yield f"HA: {_ha(impact)}."
         if impact.would_be:
             yield (
@@ -60,22 +66,16 @@ def describe(cause: Cause, run: Run, policy: Policy, impact: Impact, version: st
                 f"{impact.severity.letter}, because this production pool is not highly available."
             )
         yield f"Request: {_request(len(hsms), policy.support.consent)}"
-        yield f"Tool: payment-hsm-ops {version}"
+        yield from _request_ids(hsms, most)
+        yield from told.ending(cause.findings, tool)
 
-    return Wording(title=one_line(_title(cause, hsms, places, impact), TITLE_LIMIT), description=_fitted(lines))
+    return Wording(title=one_line(_title(cause, hsms, places, impact), TITLE_LIMIT), description=fitted(lines))
 
 
-def _fitted(lines: Callable[[int], Iterator[str]]) -> str:
-    """The description with the longest lists that let it fit; the shortest always do, for every line is bounded."""
+def fitted(lines: Callable[[int], Iterator[str]]) -> str:
+    """The text with the longest lists that let it fit; the shortest always do, for every line is bounded."""
     texts = ("\n".join(lines(most)) for most in _LIST_LENGTHS)
     return next(text for text in texts if len(text) <= DESCRIPTION_LIMIT)
-
-
-def _some(lines: Iterable[str], most: int) -> Iterator[str]:
-    known = list(lines)
-    yield from known[:most]
-    if len(known) > most:
-        yield f"- and {len(known) - most} more, cut for length"
 
 
 def _title(cause: Cause, hsms: Sequence[Hsm], places: Mapping[str, str], impact: Impact) -> str:
@@ -107,6 +107,11 @@ def _trouble(cause: Cause, hsm: Hsm) -> str:
     return "does not answer" if "PHSM-HSM-007" in checks else "is not attached to its network as it should be"
 
 
+def impact_line(impact: Impact) -> str:
+    """The line that says what is left of the pool."""
+    return f"Impact: {_impact(impact)}."
+
+
 def _impact(impact: Impact) -> str:
     untold = f", {impact.untold} not known" if impact.untold else ""
     text = f"{_pool(impact)} has {impact.working} of {impact.total} HSMs working in {_region(impact)}{untold}"
@@ -116,17 +121,18 @@ def _impact(impact: Impact) -> str:
 
 
 def _since(cause: Cause, hsms: Sequence[Hsm], observed_at: datetime) -> str:
-    seen = f"seen {_moment(observed_at)}"
+    looked = f"seen {moment(observed_at)}"
     changes = [(hsm.last_modified_at, hsm) for hsm in hsms if hsm.last_modified_at and is_provisioning(cause, hsm.key)]
     if not changes:
-        return seen
+        return looked
     first, hsm = min(changes, key=lambda change: change[0])
     whose = f", the first of them {one_line(hsm.name, 60)}" if len(hsms) > 1 else ""
-    return f"{seen}, systemData.lastModifiedAt {_moment(first)}{whose}"
+    return f"{looked}, systemData.lastModifiedAt {moment(first)}{whose}"
 
 
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def moment(at: datetime) -> str:
+    """A moment in UTC, to the minute."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _resources(hsms: Sequence[Hsm], places: Mapping[str, str], most: int) -> Iterator[str]:
@@ -135,33 +141,34 @@ def _resources(hsms: Sequence[Hsm], places: Mapping[str, str], most: int) -> Ite
         yield f"Resource: {lines[0]}"
     else:
         yield "Resources (the ticket is opened on the first):"
-        yield from _some((f"- {line}" for line in lines), most)
+        yield from some((f"- {line}" for line in lines), most)
 
 
-def _seen(finding: Finding) -> str:
-    return f"- {one_line(finding.subject.name, 80)}: {one_line(finding.evidence)} ({finding.check})"
-
-
-def _checked(run: Run, hsms: Sequence[str], most: int) -> Iterator[str]:
+def checked(run: Run, hsms: Sequence[str], most: int) -> Iterator[str]:
     """What our own checks of network and subscription answered about these HSMs, the bad as well as the good."""
-    about = [
+    ours = [
         finding
-        for finding in run.findings
-        if finding.check.startswith(("PHSM-NET-", "PHSM-SUB-"))
-        and finding.check not in HSM_CHECKS
-        and concerns(finding, hsms)
+        for finding in about(run, hsms)
+        if finding.check.startswith(("PHSM-NET-", "PHSM-SUB-")) and finding.check not in HSM_CHECKS
     ]
     for outcome, heading in (
         (Outcome.PASS, "What we checked on our side:"),
         (Outcome.FAIL, "Not in order on our side:"),
         (Outcome.UNKNOWN, "What we could not read:"),
     ):
-        lines = [_seen(finding) for finding in about if finding.outcome is outcome]
+        lines = [seen(finding) for finding in ours if finding.outcome is outcome]
         if lines:
             yield heading
-            yield from _some(lines, most)
+            yield from some(lines, most)
         elif outcome is Outcome.PASS:
             yield f"{heading} no check of network or subscription passed"
+
+
+def _request_ids(hsms: Sequence[Hsm], most: int) -> Iterator[str]:
+    """The ids of the answers that told about the HSMs: by them Microsoft finds what Azure saw when we looked."""
+    known = [one_line(hsm.request_id, 60) for hsm in hsms if hsm.request_id]
+    if known:
+        yield f"Azure request ids: {', '.join(known[:most])}"
 
 
 def _ha(impact: Impact) -> str:

@@ -21,6 +21,7 @@ from ops.adapters.azure_cloud import AzureCloud
 from ops.adapters.connection import Connection
 from ops.adapters.retry_policy import RetrySettings
 from ops.model.estate import Estate, Source
+from ops.model.policy import Peers, Policy
 from ops.sandbox.child import Serving, running
 from tests import recording
 from tests.build import NOW
@@ -76,7 +77,7 @@ class Arm:
 
     def observe(self, *subscriptions: str, outside: tuple[str, ...] = (), retry: RetrySettings = QUICK) -> Estate:
         with self.connect(retry) as connection:
-            return cloud(connection).observe(subscriptions, outside=outside)
+            return cloud(connection).observe(subscriptions, policy=Policy(peers=Peers(outside=outside)))
 
     def log(self, method: str = "", containing: str = "") -> list[dict[str, Any]]:
         """The requests that arrived, by method and by a part of their path (any case)."""

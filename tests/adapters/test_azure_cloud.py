@@ -11,17 +11,9 @@ import pytest
 
 from ops.errors import CloudUnreadable
 from ops.model import arm_id
-from ops.model.estate import (
-    ABSENT,
-    DEDICATED_HSM_FEATURE,
-    FASTPATH_FEATURE,
-    Estate,
-    Gap,
-    Hsm,
-    NetworkProfile,
-    Nic,
-    Vnet,
-)
+from ops.model.estate import DEDICATED_HSM_FEATURE, FASTPATH_FEATURE, Estate, Hsm, NetworkProfile, Nic, Vnet
+from ops.model.fact import ABSENT, Gap
+from ops.model.policy import Policy
 from ops.sandbox.child import running
 from tests.adapters import arm_json
 from tests.adapters.conftest import Arm, cloud
@@ -194,7 +186,7 @@ def test_confirming_reads_the_hsm_its_nics_and_the_features_again(serve: Serve) 
     arm = serve(arm_json.estate())
     with arm.connect() as connection:
         reader = cloud(connection)
-        estate = reader.observe((), outside=())
+        estate = reader.observe((), policy=Policy())
         before = len(arm.log())
         again = reader.confirm(estate, hsms=[arm_id.key(arm_json.HSM)], subscriptions=[SUB_1])
     asked = arm.log()[before:]
@@ -217,7 +209,7 @@ def test_confirming_an_hsm_that_is_gone_leaves_it_out(serve: Serve) -> None:
     gone = arm_json.hsm(arm_json.HSM.replace("hsm1", "gone"))["id"]
     with arm.connect() as connection:
         reader = cloud(connection)
-        estate = reader.observe((), outside=())
+        estate = reader.observe((), policy=Policy())
         hsm = replace(estate.hsms[arm_id.key(arm_json.HSM)], id=gone, name="gone")
         known = replace(estate, hsms={**estate.hsms, hsm.key: hsm})
         again = reader.confirm(known, hsms=[hsm.key], subscriptions=[])

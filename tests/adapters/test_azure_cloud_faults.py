@@ -13,7 +13,8 @@ import pytest
 
 from ops.errors import CloudUnreadable
 from ops.model import arm_id
-from ops.model.estate import DEDICATED_HSM_FEATURE, FASTPATH_FEATURE, Estate, Gap, Vnet
+from ops.model.estate import DEDICATED_HSM_FEATURE, FASTPATH_FEATURE, Estate, Vnet
+from ops.model.fact import Gap
 from ops.sandbox.child import running
 from tests.adapters import arm_json
 from tests.adapters.conftest import QUICK, Arm

@@ -294,13 +294,14 @@ import sys
 from ops.adapters.azure_cloud import AzureCloud
 from ops.adapters.connection import Connection
 from ops.adapters.credential import ConstantCredential
+from ops.model.policy import Policy
 from ops.model.estate import Source
 from datetime import UTC, datetime
 with Connection(endpoint=sys.argv[1], ca_bundle=sys.argv[2], credential_scopes=("s",),
                 credential=ConstantCredential()) as connection:
     cloud = AzureCloud(connection, Source(kind="sandbox", name="t"), lambda line: None, lambda: datetime.now(UTC))
     try:
-        cloud.observe((), outside=())
+        cloud.observe((), policy=Policy())
     except KeyboardInterrupt:
         print("interrupted")
 """

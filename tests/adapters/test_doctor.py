@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from ops.adapters.azure_desk import AzureDesk
-from ops.adapters.credential import ConstantCredential
-from ops.adapters.doctor_azure import azure_signs, clock_sign, credential_sign, read_claims, rights_sign
+from ops.adapters.credential import ConstantCredential, read_claims
+from ops.adapters.doctor_azure import azure_signs, clock_sign, credential_sign, rights_sign
 from ops.adapters.doctor_machine import machine_signs, packages_sign, proxy_sign
 from ops.adapters.identity import Identity, Way
 from ops.model.diagnosis import Grant, Sign, State
-from ops.model.estate import Gap
+from ops.model.fact import Gap
 from ops.model.policy import Auth, Consent
 from ops.sandbox.child import running
 from tests.adapters import arm_json

@@ -11,7 +11,10 @@ from azure.mgmt.resourcegraph.aio import ResourceGraphClient
 from ops.adapters import failure, resource_graph
 from ops.adapters.arm_facts import ArmFacts
 from ops.adapters.connection import Connection
-from ops.model.estate import ABSENT, FASTPATH_FEATURE, Absent, Gap, Vnet
+from ops.adapters.network_facts import NetworkFacts
+from ops.model.estate import FASTPATH_FEATURE, Vnet
+from ops.model.fact import ABSENT, Absent, Gap
+from ops.model.policy import Policy
 from tests.adapters.conftest import cloud
 from tests.build import SUB_1, SUB_2
 
@@ -25,7 +28,7 @@ def _id(vnet: str, *, group: str = "group-1", subscription: str = SUB_1) -> str:
 
 
 def _read(connection: Connection, vnet_id: str) -> Vnet | Absent | Gap:
-    return connection.run(ArmFacts(connection).vnet(vnet_id))
+    return connection.run(NetworkFacts(connection).vnet(vnet_id))
 
 
 def _gap(vnet_id: str, reason: str) -> Gap:
@@ -83,14 +86,14 @@ def test_a_namespace_that_is_not_registered_is_a_gap_and_is_not_registered_by_re
 
 
 def test_a_subscription_that_was_never_let_in_holds_no_hsms_and_that_is_no_error(recorded: Connection) -> None:
-    assert recorded.run(ArmFacts(recorded).hsm_list(SUB_2)) == ([], None)
+    assert recorded.run(ArmFacts(recorded).listing(SUB_2)) == ([], None)
 
 
 @pytest.mark.estate("graph-throttled")
 def test_a_graph_that_is_throttled_without_end_gives_a_reason_and_no_rows(recorded: Connection) -> None:
     client = recorded.client(ResourceGraphClient)
     with pytest.raises(HttpResponseError) as caught:
-        recorded.run(resource_graph.rows(client, resource_graph.HSMS, (SUB_1,)))
+        recorded.run(resource_graph.rows(client, resource_graph.HSMS_AND_CLUSTERS, (SUB_1,)))
     assert failure.reason(caught.value) == "429 RateLimiting"
 
 
@@ -98,7 +101,7 @@ def test_a_graph_that_is_throttled_without_end_gives_a_reason_and_no_rows(record
 def test_a_graph_that_is_throttled_for_a_while_is_waited_for_and_a_refused_subscription_is_a_gap(
     recorded: Connection,
 ) -> None:
-    estate = cloud(recorded).observe((), outside=())
+    estate = cloud(recorded).observe((), policy=Policy())
     assert estate.notes == ()
     assert estate.scope == (SUB_1, SUB_2)
     refused = Gap(

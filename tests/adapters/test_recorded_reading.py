@@ -6,20 +6,39 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from ops.adapters.arm_facts import ArmFacts
 from ops.adapters.azure_desk import AzureDesk
 from ops.adapters.connection import Connection
+from ops.adapters.network_facts import NetworkFacts
+from ops.adapters.subscription_facts import SubscriptionFacts
 from ops.model import arm_id
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, DEDICATED_HSM_FEATURE, FASTPATH_FEATURE, Gap, NetworkProfile, Nic, Vnet
-from ops.model.policy import Consent
+from ops.model.estate import (
+    DEDICATED_HSM_FEATURE,
+    FASTPATH_FEATURE,
+    HSM_PROVIDER,
+    HSM_TYPE,
+    NETWORK_PROVIDER,
+    NetworkProfile,
+    Nic,
+    Vnet,
+)
+from ops.model.fact import ABSENT, Gap
+from ops.model.policy import Consent, Policy
+from ops.model.surroundings import Gateway, NatGateway, RouteTable
 from ops.support.classification import find_service, is_for_payment_hsms
 from tests.adapters.conftest import cloud
+from tests.build import SUB_1
+
+GROUP = f"/subscriptions/{SUB_1}/resourceGroups/group-1"
+NETWORK = f"{GROUP}/providers/Microsoft.Network"
+GATEWAYS = ("gateway-1", "gateway-2")
 
 pytestmark = [pytest.mark.vcr, pytest.mark.estate("paged")]
 
 
 def test_an_estate_is_read_over_all_pages(recorded: Connection) -> None:
-    estate = cloud(recorded).observe((), outside=())
+    estate = cloud(recorded).observe((), policy=Policy())
     assert estate.gaps == ()
     assert estate.notes == ()
     assert {one.name: one.features for one in estate.subscriptions.values()} == {
@@ -45,6 +64,45 @@ def test_an_estate_is_read_over_all_pages(recorded: Connection) -> None:
             assert fact == ABSENT if hsm.name == "hsm-2" else isinstance(fact, Nic) and fact.subnet_ids == (subnet.id,)
 
 
+@pytest.mark.estate("surroundings")
+def test_what_stands_around_hsm_networks_is_read(recorded: Connection) -> None:
+    facts = NetworkFacts(recorded)
+    fast, active = (recorded.run(facts.gateway(f"{NETWORK}/virtualNetworkGateways/{one}")) for one in GATEWAYS)
+    assert isinstance(fast, Gateway)
+    assert (fast.kind, fast.active_active) == ("ExpressRoute", False)
+    assert {one.name: one.fastpath for one in fast.connections or ()} == {"connection-1": True, "connection-2": False}
+    assert isinstance(active, Gateway)
+    assert (active.kind, active.active_active, active.connections) == ("Vpn", True, None)
+    table = recorded.run(facts.route_table(f"{NETWORK}/routeTables/route-table-1"))
+    assert isinstance(table, RouteTable)
+    ((prefix, next_hop),) = ((route.prefix, route.next_hop) for route in table.routes)
+    assert (ip_network(prefix).prefixlen, next_hop) == (24, "VirtualAppliance")
+    nat = recorded.run(facts.nat_gateway(f"{NETWORK}/natGateways/nat-gateway-1"))
+    assert isinstance(nat, NatGateway)
+    assert nat.tags == {"fastpathenabled": "True"}
+    balancers = recorded.run(facts.load_balancers(SUB_1))
+    assert not isinstance(balancers, Gap)
+    used, empty = balancers
+    assert list(used.vnets) == list(used.addresses)
+    assert used.nic_ids == (f"{NETWORK}/networkInterfaces/nic-1",)
+    assert (empty.addresses, empty.nic_ids) == ((), ())
+
+
+@pytest.mark.estate("surroundings")
+def test_what_holds_for_a_whole_subscription_is_read(recorded: Connection) -> None:
+    facts = SubscriptionFacts(recorded, ArmFacts(recorded))
+    assert recorded.run(facts.provider(SUB_1, HSM_PROVIDER)) == "Registering"
+    assert recorded.run(facts.provider(SUB_1, NETWORK_PROVIDER)) == "Registered"
+    assert recorded.run(facts.may_open_tickets(SUB_1)) is True
+    assert recorded.run(facts.support_plan(SUB_1)) == "Unified"
+    assert recorded.run(facts.has_support_service()) is True
+    locks = recorded.run(facts.locks(SUB_1))
+    assert not isinstance(locks, Gap)
+    hsms = {name: f"{GROUP}/providers/{HSM_TYPE}/{name}" for name in ("hsm-1", "hsm-2")}
+    covered = {(lock.level, name) for lock in locks for name, hsm_id in hsms.items() if lock.covers(hsm_id)}
+    assert covered == {("ReadOnly", "hsm-1"), ("ReadOnly", "hsm-2"), ("CanNotDelete", "hsm-1")}
+
+
 def test_the_service_and_its_problem_types_are_found(recorded: Connection) -> None:
     desk = _desk(recorded)
     services = desk.services()
@@ -58,6 +116,7 @@ def test_the_service_and_its_problem_types_are_found(recorded: Connection) -> No
     assert "Provisioning / HSM creation failed" in {one.display_name for one in classifications}
 
 
+@pytest.mark.estate("surroundings")
 def test_tickets_are_read_whole_and_the_closed_ones_left_out(recorded: Connection) -> None:
     subscription = cloud(recorded).scope(())[0]
     tickets = _desk(recorded).tickets(subscription, only_open=False)

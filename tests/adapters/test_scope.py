@@ -12,6 +12,7 @@ from ops.adapters.azure_cloud import AzureCloud
 from ops.errors import CloudUnreadable, UsageProblem
 from ops.model import arm_id
 from ops.model.estate import Estate, Source
+from ops.model.policy import Policy
 from ops.sandbox.child import running
 from tests.adapters import arm_json
 from tests.adapters.conftest import Arm
@@ -52,7 +53,7 @@ def arm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arm]:
 
 def observe(arm: Arm, *subscriptions: str, groups: tuple[str, ...] = ()) -> Estate:
     with arm.connect() as connection:
-        return cloud(connection, groups).observe(subscriptions, outside=())
+        return cloud(connection, groups).observe(subscriptions, policy=Policy())
 
 
 def cloud(connection: Any, groups: tuple[str, ...] = ()) -> AzureCloud:

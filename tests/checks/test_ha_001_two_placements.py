@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from ops.checks.ha_001_two_placements import two_placements
-from ops.model.estate import ABSENT, Gap
+from ops.model.fact import ABSENT, Gap
 from ops.model.finding import Severity
 from ops.model.policy import Match, Policy, PoolRule, Role
 from tests.build import SUB_1, SUB_2, estate, hsm, refused_subscription, subscription, unread_hsm
@@ -118,3 +118,14 @@ def test_a_pool_by_tag_that_looks_single_in_a_narrowed_scope_is_unknown_and_a_pa
     assert only(two_placements, single, policy).outcome is UNKNOWN
     pair = replace(estate(hsm("a"), hsm("b", stamp="stamp2")), narrowed=True)
     assert only(two_placements, pair, policy).outcome is PASS
+
+
+def test_of_two_refused_subscriptions_one_is_named_with_its_own_reason():
+    third = "00000000-0000-0000-0000-000000000003"
+    other = refused_subscription(third, "payments-test")
+    busy = replace(other, gap=replace(other.gap, reason="429 TooManyRequests"))
+    verdict = only(two_placements, estate(hsm("a"), refused_subscription(), busy), pool())
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        f"members may be in /subscriptions/{SUB_2}, which was not read: 403 AuthorizationFailed",
+    )

@@ -2,7 +2,8 @@ import pytest
 
 from ops.checks.ha_002_a_working_hsm_in_each import a_working_hsm_in_each
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, Gap, Hsm
+from ops.model.estate import Hsm
+from ops.model.fact import ABSENT, Gap
 from ops.model.finding import Party, Severity
 from ops.model.policy import Match, Policy, PoolRule, Role
 from tests.build import SUB_1, SUB_2, estate, hsm, nics, refused_subscription, unread_hsm

@@ -1,7 +1,7 @@
 import pytest
 
 from ops.checks.ha_003_two_hsms_per_stamp import two_hsms_per_stamp
-from ops.model.estate import ABSENT, Gap
+from ops.model.fact import ABSENT, Gap
 from tests.build import SUB_1, SUB_2, estate, hsm, refused_subscription, subscription, unread_hsm
 from tests.checks.judging import FAIL, PASS, UNKNOWN, judge, only, outcomes
 

@@ -2,7 +2,8 @@ import pytest
 
 from ops.checks.net_001_subnets_delegated import subnets_delegated
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, HSM_TYPE, Gap, NetworkProfile
+from ops.model.estate import HSM_TYPE, NetworkProfile
+from ops.model.fact import ABSENT, Gap
 from tests.build import estate, hsm, nics, subnet, subnet_id, unread_hsm, vnet, vnet_id
 from tests.checks.judging import FAIL, PASS, UNKNOWN, judge, only, outcomes
 

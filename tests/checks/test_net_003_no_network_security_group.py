@@ -1,5 +1,5 @@
 from ops.checks.net_003_no_network_security_group import no_network_security_group
-from ops.model.estate import ABSENT, Gap
+from ops.model.fact import ABSENT, Gap
 from tests.build import estate, group, hsm, subnet, subnet_id, unread_hsm, vnet, vnet_id
 from tests.checks.judging import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, only, outcomes
 

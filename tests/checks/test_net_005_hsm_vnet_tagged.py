@@ -1,7 +1,8 @@
 import pytest
 
 from ops.checks.net_005_hsm_vnet_tagged import hsm_vnet_tagged
-from ops.model.estate import ABSENT, Gap, NetworkProfile
+from ops.model.estate import NetworkProfile
+from ops.model.fact import ABSENT, Gap
 from tests.build import estate, hsm, subnet_id, unread_hsm, vnet, vnet_id
 from tests.checks.judging import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, only, outcomes
 

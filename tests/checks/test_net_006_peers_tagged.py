@@ -1,7 +1,7 @@
 import pytest
 
 from ops.checks.net_006_peers_tagged import peers_tagged
-from ops.model.estate import ABSENT, Gap
+from ops.model.fact import ABSENT, Gap
 from ops.model.policy import Peers, Policy
 from tests.build import SUB_2, estate, hsm, peering, subnet_id, unread_hsm, vnet, vnet_id
 from tests.checks.judging import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, judge, only, outcomes

@@ -1,7 +1,7 @@
 import pytest
 
 from ops.checks.net_007_no_global_peering_alone import no_global_peering_alone
-from ops.model.estate import ABSENT, Gap
+from ops.model.fact import ABSENT, Gap
 from ops.model.finding import Severity
 from ops.model.policy import Peers, Policy
 from tests.build import SUB_2, estate, hsm, peering, subnet, subnet_id, unread_hsm, vnet, vnet_id

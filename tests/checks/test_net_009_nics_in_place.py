@@ -5,7 +5,8 @@ import pytest
 
 from ops.checks.net_009_nics_in_place import nics_in_place
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, Gap, NetworkProfile
+from ops.model.estate import NetworkProfile
+from ops.model.fact import ABSENT, Gap
 from ops.model.finding import Party
 from tests.build import estate, hsm, nics, subnet_id, unread_hsm
 from tests.checks.judging import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, only

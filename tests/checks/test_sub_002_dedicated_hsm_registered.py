@@ -1,7 +1,8 @@
 import pytest
 
 from ops.checks.sub_002_dedicated_hsm_registered import dedicated_hsm_registered
-from ops.model.estate import ABSENT, DEDICATED_HSM_FEATURE, FASTPATH_FEATURE, Gap
+from ops.model.estate import DEDICATED_HSM_FEATURE, FASTPATH_FEATURE
+from ops.model.fact import ABSENT, Gap
 from ops.model.finding import Party
 from tests.build import (
     SUB_1,

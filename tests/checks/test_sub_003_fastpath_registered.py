@@ -1,7 +1,8 @@
 import pytest
 
 from ops.checks.sub_003_fastpath_registered import fastpath_registered
-from ops.model.estate import ABSENT, FASTPATH_FEATURE, Gap
+from ops.model.estate import FASTPATH_FEATURE
+from ops.model.fact import ABSENT, Gap
 from ops.model.finding import Party
 from ops.model.policy import Peers, Policy
 from tests.build import (

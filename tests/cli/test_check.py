@@ -74,6 +74,7 @@ def test_an_estate_without_resources_is_exit_4_and_one_document(tmp_path):
         "fail": 0,
         "unknown": 0,
         "not_applicable": len(document(ended)["findings"]),
+        "muted": 0,
     }
     text = phsm(tmp_path, "--sandbox", str(estate), "check")
     assert (text.code, "no payment HSM was found in this scope" in text.out) == (4, True)
@@ -124,3 +125,18 @@ def test_a_file_that_cannot_be_written_is_exit_2_and_leaves_nothing(tmp_path):
     assert ended.code == 2
     assert "could not be written" in ended.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_muted_failure_does_not_count_and_an_expired_mute_says_since_when_and_whose_it_was(tmp_path):
+    words = ("--sandbox", "degraded", "--config", "phsm.yaml", "check", "--only", "PHSM-HA-001")
+    mute = "mutes:\n  - {{check: PHSM-HA-00?, subject: '*', reason: the second is ordered, owner: ops, expires: {}}}\n"
+    (tmp_path / "phsm.yaml").write_text(mute.format("2099-12-31"))
+    muted = phsm(tmp_path, *words)
+    assert (muted.code, "0 fail   " in muted.out) == (0, True)
+    assert "muted until 2099-12-31 by ops: the second is ordered\n" in muted.out
+    (tmp_path / "phsm.yaml").write_text(mute.format("2026-10-31"))
+    lapsed = phsm(tmp_path, *words)
+    assert lapsed.code == 3
+    assert "muted until 2026-10-31 by ops: the second is ordered; the mute has expired\n" in lapsed.out
+    found = document(phsm(tmp_path, *words, "--format", "json"))
+    assert {f["lapsed"]["owner"] for f in found["findings"] if f["outcome"] == "fail"} == {"ops"}

@@ -1,8 +1,12 @@
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
+
 from ops.cli.crash import report_of
+from ops.cli.main import phsm
 from tests.process import environment
 
 SECRETS = (
@@ -31,6 +35,21 @@ def test_the_report_has_the_traceback_and_nothing_that_is_the_operators():
     assert "azure-core " in text
     for secret in ("signed-secret", "abcdef123456", "c2lnbmF0dXJl", "ada@", "10.3.1.5", "beef", "rg-secret-name"):
         assert secret not in text
+
+
+def commands(group: click.Group) -> Iterator[str]:
+    """The names of all commands."""
+    for name in group.list_commands(click.Context(group)):
+        yield name
+        command = group.get_command(click.Context(group), name)
+        if isinstance(command, click.Group):
+            yield from commands(command)
+
+
+def test_the_report_names_every_command_and_none_of_its_values():
+    words = [*commands(phsm), "--no-confirm"]
+    assert {"ledger", "verify", "comment", "conflicts"} <= set(words)
+    assert f"command: phsm {' '.join(words)} <value>\n" in report_of(crash(), [*words, "the LED is red"])
 
 
 def test_a_bug_is_exit_1_one_message_and_a_file(tmp_path):

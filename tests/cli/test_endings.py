@@ -1,6 +1,7 @@
 """How a command ends when somebody ends it: Ctrl-C, a reader that has seen enough, a full disk."""
 
 import json
+import re
 import signal
 import ssl
 import subprocess
@@ -9,6 +10,7 @@ import urllib.request
 from pathlib import Path
 
 from ops.sandbox.child import running
+from tests.cli.beside import HSM_2, NUMBER, beside
 from tests.process import BIN, environment
 
 SILENT = """
@@ -18,11 +20,13 @@ faults: [{path: "*", hang: 60}]
 """
 
 
-def wait_for_a_request(serving) -> None:
+def wait_for_a_request(serving, method="", containing="") -> None:
     context = ssl.create_default_context(cafile=serving.ca_bundle)
-    for _ in range(300):
+    for _ in range(600):
         with urllib.request.urlopen(f"{serving.endpoint}/_sandbox/requests", context=context) as answer:
-            if json.load(answer)["requests"]:
+            if any(
+                one["method"].startswith(method) and containing in one["path"] for one in json.load(answer)["requests"]
+            ):
                 return
         time.sleep(0.05)
     raise AssertionError("no request arrived")
@@ -42,6 +46,36 @@ def test_ctrl_c_while_azure_is_silent_is_exit_130_at_once(tmp_path):
     assert process.returncode == 130
     assert out == ""
     assert err.strip() == "phsm: interrupted"
+
+
+def test_ctrl_c_between_two_tickets_loses_nothing_and_the_next_run_finds_what_azure_took(tmp_path):
+    """Azure takes the second ticket, and its answer never comes."""
+    silent = {"method": "PUT", "path": "*/supportTickets/phsm-fastpath-*", "hang": 60, "takesEffect": True, "times": 1}
+    with beside(tmp_path, silent) as here:
+        here.fail(HSM_2)
+        here.let_fastpath_wait()
+        azure = {"PHSM_ARM_ENDPOINT": here.place.endpoint, "PHSM_CA_BUNDLE": here.place.ca_bundle}
+        with subprocess.Popen(
+            [BIN / "phsm", "tickets", "open", "--apply"],
+            env=environment(tmp_path, **azure),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            wait_for_a_request(here.place, "PUT", "/supportTickets/phsm-fastpath-")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        assert (process.returncode, err.strip()) == (130, "phsm: interrupted")
+        (number,) = re.findall(NUMBER, out.partition("1 ticket opened\n")[2])
+        assert number in {ticket["properties"]["supportTicketId"] for ticket in here.tickets().values()}
+        assert [result for action, result in here.deeds() if action == "open"] == ["intended", "done", "intended"]
+        assert here.phsm("ledger", "verify").code == 0
+        again = here.phsm("tickets", "open", "--apply")
+        assert len(here.tickets()) == 2
+    assert again.code == 0, again.out
+    assert "nothing to open\n" in again.out
+    assert len(re.findall(NUMBER, again.out)) == 2
 
 
 def test_a_reader_that_has_seen_enough_gets_no_traceback_and_the_exit_code_stays(tmp_path):

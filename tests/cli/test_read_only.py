@@ -8,9 +8,20 @@ from pathlib import Path
 import pytest
 
 from ops.sandbox.child import running
-from tests.process import phsm
+from tests.cli.beside import HSM_2, beside
+from tests.process import phsm_here as phsm
 
-READING = (("inventory",), ("check",), ("doctor",), ("tickets", "plan"), ("tickets", "list"), ("tickets", "open"))
+READING = (
+    ("inventory",),
+    ("check",),
+    ("doctor",),
+    ("snapshot", "save", "snapshot.json"),
+    ("tickets", "plan", "--output", "plan.json"),
+    ("tickets", "open"),
+    ("tickets", "open", "--plan", "plan.json"),
+    ("tickets", "list", "--all"),
+    ("ledger", "verify"),
+)
 GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 HSM = (
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
@@ -52,3 +63,17 @@ def test_reading_sends_only_get_head_and_the_graph_query(tmp_path, estate):
     assert {(request["method"], request["path"]) for request in writing} == {("POST", GRAPH)}
     if estate != "degraded":
         assert 409 in {request["status"] for request in sent}
+
+
+def test_looking_at_a_ticket_and_words_without_apply_send_nothing_either(tmp_path):
+    with beside(tmp_path) as here:
+        here.fail(HSM_2)
+        here.phsm("tickets", "open", "--apply")
+        (ticket,) = here.tickets()
+        here.repair(HSM_2)
+        here.written()
+        asked = len(here.place.azure.watch.asked)
+        words = (("show", ticket), ("comment", ticket, "the LED is red"), ("close", ticket), ("plan",), ("open",))
+        assert {here.phsm("tickets", *one).code for one in words} == {0}
+        assert len(here.place.azure.watch.asked) > asked
+        assert here.written() == []

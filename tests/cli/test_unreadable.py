@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.process import REPOSITORY, phsm
+from tests.process import REPOSITORY
+from tests.process import phsm_here as phsm
 
 ESTATES = REPOSITORY / "ops" / "sandbox" / "estates"
 

@@ -1,6 +1,7 @@
 from ops.model import arm_id
 from ops.model.attachment import attachment, hsms_by_subnet, nic_slots
-from ops.model.estate import ABSENT, Gap, NetworkProfile, ProfileNic
+from ops.model.estate import NetworkProfile, ProfileNic
+from ops.model.fact import ABSENT, Gap
 from tests.build import estate, hsm, subnet_id, unread_hsm
 
 

@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from ops.model.estate import ABSENT, Gap
+from ops.model.fact import ABSENT, Gap
 from ops.model.policy import Match, Policy, PoolRule, Role
-from ops.model.pool import placement, pools, region_id
+from ops.model.pool import may_reach_further, placement, pools, region_id, unread_subscriptions
 from tests.build import SUB_1, SUB_2, estate, hsm, refused_subscription, subscription, unread_hsm
 
 PROD_2 = subscription(SUB_2, "payments-two")
@@ -68,6 +68,31 @@ def test_an_hsm_that_is_being_deleted_stands_nowhere():
     where = places(state)
     assert list(where.label.values()) == ["stamp1"]
     assert not where.untold
+
+
+def test_members_that_are_not_being_deleted_are_alive_whatever_else_is_known_of_them():
+    state = estate(hsm("a", provisioning_state="DELETING"), hsm("b", provisioning_state=None), unread_hsm("c"))
+    assert [one.name for one in only_pool(state).alive(state)] == ["b", "c"]
+
+
+def test_a_rule_without_an_hsm_may_have_its_hsms_in_what_was_not_read():
+    named = PoolRule(name="dr", match=Match(subscriptions=(SUB_2.upper(),)))
+    by_tag = PoolRule(name="cards", match=Match(tags={"app": "cards"}))
+    refused = estate(hsm("a"), refused_subscription(SUB_2))
+    for rule in (named, by_tag):
+        assert [gap.reason for gap in unread_subscriptions(rule, refused)] == ["403 AuthorizationFailed"]
+    (outside,) = unread_subscriptions(named, estate(hsm("a")))
+    assert outside.reason == "not in the scope of this run"
+    assert unread_subscriptions(by_tag, estate(hsm("a"))) == ()
+    narrowed = replace(estate(hsm("a")), narrowed=True)
+    assert [may_reach_further(rule, narrowed) for rule in (named, by_tag)] == [False, True]
+    assert not may_reach_further(by_tag, estate(hsm("a")))
+
+
+def test_a_default_pool_whose_own_list_was_cut_off_may_have_more_members():
+    state = estate(hsm("a"), hsm("b", subscription=SUB_2), refused_subscription(SUB_2))
+    assert [len(pool.unread) for pool in pools(state, Policy())] == [1, 0]
+    assert pools(state, Policy())[0].name == "payments-dr"
 
 
 def test_a_stamp_that_was_not_read_or_is_not_told_is_untold():

@@ -91,3 +91,8 @@ def test_whatever_comes_it_is_one_short_line_that_nothing_obeys(text, limit):
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_text_is_still_told(hostile):
     assert any(char.isalnum() for char in one_line(hostile))
+
+
+@given(st.text("a#: ", max_size=12), st.integers(1, 12))
+def test_what_looks_clean_is_cleaned_like_everything_else(text, limit):
+    assert one_line(text, limit) == one_line(f"{text}\x00", limit)

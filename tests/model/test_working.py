@@ -1,11 +1,14 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ops.model import attachment
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, Gap
+from ops.model.estate import Probe
+from ops.model.fact import ABSENT, Gap
 from ops.model.working import why_not, working
-from tests.build import estate, hsm, nics, unread_hsm
+from tests.build import NOW, estate, hsm, nics, unread_hsm
 
 HOST_1, HOST_2, MANAGEMENT = (slot.nic_id for slot in nic_slots(hsm()))
 REFUSED = Gap(subject=HOST_1, what="network interface", reason="403 AuthorizationFailed")
@@ -55,6 +58,40 @@ def test_unread_nic_is_not_known_and_a_broken_one_decides():
 
 
 def test_nic_that_nobody_looked_for_is_not_known():
-    state = estate(hsm("other"))
+    state = replace(estate(hsm()), nics={})
     assert working(hsm(), state) is None
     assert why_not(hsm(), state) == "host NIC 1 was not read"
+
+
+def after_a_probe(answers, *, owner=None, at=NOW, overrides=None):
+    owner = owner or hsm()
+    probe = Probe(at=at, answers=answers, firmware=None)
+    state = replace(estate(owner, overrides=overrides), probes={owner.key: probe})
+    return working(owner, state), why_not(owner, state)
+
+
+@pytest.mark.parametrize("role", [attachment.HOST_1, attachment.HOST_2])
+def test_hsm_that_is_silent_on_a_host_nic_does_not_work(role):
+    assert after_a_probe({role: False}) == (False, f"{role} does not answer")
+    assert after_a_probe({role: False}, overrides={MANAGEMENT: REFUSED})[0] is False
+
+
+@pytest.mark.parametrize("answers", [{}, dict.fromkeys((attachment.HOST_1, attachment.HOST_2), True)])
+def test_hsm_works_without_management_and_without_an_answer_nobody_waited_for(answers):
+    assert after_a_probe(answers | {attachment.MANAGEMENT: False}) == (True, "")
+
+
+def test_a_probe_of_another_day_does_not_count():
+    assert after_a_probe({attachment.HOST_1: False}, at=NOW - timedelta(hours=24))[0] is False
+    assert after_a_probe({attachment.HOST_1: False}, at=NOW - timedelta(hours=25)) == (True, "")
+
+
+def test_an_answer_does_not_stand_for_a_nic_that_is_not_there():
+    answers = dict.fromkeys((attachment.HOST_1, attachment.HOST_2, attachment.MANAGEMENT), True)
+    assert after_a_probe(answers, overrides={HOST_1: ABSENT})[0] is False
+    assert after_a_probe(answers, overrides={HOST_1: REFUSED})[0] is None
+
+
+def test_second_host_nic_that_is_not_due_may_be_silent():
+    old = hsm(created_at=datetime(2023, 4, 30, tzinfo=UTC))
+    assert after_a_probe({attachment.HOST_2: False}, owner=old, overrides={HOST_2: ABSENT}) == (True, "")

@@ -6,6 +6,8 @@ import ops.checks
 from ops.checks import collect
 from ops.checks.declaration import check
 from ops.model.finding import IssueCategory, Party, Severity
+from ops.model.mute import Mute
+from ops.model.policy import CheckSettings, Policy
 from ops.reports.catalogue import render_json, render_list, render_markdown, render_page
 
 
@@ -18,7 +20,7 @@ from ops.reports.catalogue import render_json, render_list, render_markdown, ren
     ticket=True,
     source="https://example.com/lamp",
     reviewed=date(2026, 11, 24),
-    parameters=("minutes",),
+    parameters={"in_progress_minutes": 60, "regions": ()},
 )
 def lamp(estate, policy):
     """A lamp tells.
@@ -50,6 +52,22 @@ def door(estate, policy):
 
 
 BOTH = (lamp, door)
+BORNE = Mute(
+    check="phsm-xx-001",
+    subject="*/us-hub*",
+    reason="the lamp\nhangs too high",
+    owner="net-team",
+    expires=date(2027, 3, 31),
+    since=date(2026, 9, 1),
+)
+CONFIGURED = Policy(
+    checks={
+        "PHSM-XX-001": CheckSettings(
+            severity=Severity.LOW, ticket=False, in_progress_minutes=90, regions=("eastus", "westus")
+        )
+    },
+    mutes=(BORNE,),
+)
 
 
 def test_list_in_a_pipe_has_one_row_per_check_and_no_codes():
@@ -83,7 +101,7 @@ def test_page_in_a_pipe_is_plain_text():
         "acts        microsoft\n"
         "ticket      drafted when it fails\n"
         "category    hardware\n"
-        "parameters  severity, ticket, minutes\n"
+        "parameters  severity, ticket, in_progress_minutes (default 60), regions (default none)\n"
         "source      https://example.com/lamp (read on 2026-11-24)\n"
         "\n"
         "A lamp tells.\n"
@@ -112,6 +130,65 @@ def test_page_on_a_terminal_is_wrapped_but_for_its_commands():
     )
 
 
+def test_list_marks_what_the_configuration_says():
+    assert render_list(BOTH, None, False, CONFIGURED) == (
+        "check         severity   acts        ticket   holds when\n"
+        "PHSM-XX-001   low*       microsoft   no*      The lamp is green\n"
+        "PHSM-XX-002   low        customer    no       The door of the cage is locked with two keys\n"
+        "\n* configured; what the check has of its own: phsm checks explain CHECK-ID\n"
+    )
+
+
+def test_page_says_what_the_configuration_makes_of_the_check():
+    assert render_page(lamp, 80, False, CONFIGURED).partition("\n\nA lamp")[0] == (
+        "PHSM-XX-001  The lamp is green\n"
+        "\n"
+        "severity    low (configured; the check's own is medium)\n"
+        "acts        microsoft\n"
+        "ticket      none (configured no; the check's own: drafted when it fails)\n"
+        "category    hardware\n"
+        "parameters  severity, ticket, in_progress_minutes (default 60), regions (default\n"
+        "            none)\n"
+        "configured  in_progress_minutes: 90\n"
+        "configured  regions: eastus, westus\n"
+        "mute        */us-hub* muted since 2026-09-01 until 2027-03-31 by net-team: the\n"
+        "            lamp hangs too high\n"
+        "source      https://example.com/lamp (read on 2026-11-24)"
+    )
+
+
+def test_page_of_another_check_is_as_without_a_configuration():
+    assert render_page(door, 80, False, CONFIGURED) == render_page(door, 80, False)
+
+
+def test_a_ticket_that_is_asked_for_of_a_check_without_one_stays_none():
+    policy = Policy(checks={"PHSM-XX-002": CheckSettings(ticket=True)})
+    assert "ticket      none (configured yes; the check's own: none)\n" in render_page(door, None, False, policy)
+    assert "PHSM-XX-002   low        customer    no*  " in render_list(BOTH, None, False, policy)
+
+
+def test_json_holds_what_is_configured_beside_the_checks_own():
+    first, second = json.loads(render_json(BOTH, CONFIGURED))["checks"]
+    assert (first["severity"], first["ticket"]) == ("medium", True)
+    assert first["configured"] == {
+        "severity": "low",
+        "ticket": False,
+        "in_progress_minutes": 90,
+        "regions": ["eastus", "westus"],
+        "mutes": [
+            {
+                "check": "phsm-xx-001",
+                "subject": "*/us-hub*",
+                "reason": "the lamp\nhangs too high",
+                "owner": "net-team",
+                "expires": "2027-03-31",
+                "since": "2026-09-01",
+            }
+        ],
+    }
+    assert "configured" not in second
+
+
 def test_colour_is_the_callers_choice():
     assert "\x1b[" in render_page(lamp, 60, True)
     assert "\x1b[" in render_list(BOTH, 60, True)
@@ -123,7 +200,8 @@ def test_markdown_has_an_index_and_one_section_per_check_with_the_same_headings(
     assert "| [PHSM-XX-001](#phsm-xx-001) | The lamp is green | medium | microsoft | yes |\n" in page
     assert (
         "\n## PHSM-XX-001\n\n**The lamp is green.**\n\n- severity: medium\n- acts: microsoft\n"
-        "- ticket: drafted when it fails\n- category: hardware\n- parameters: severity, ticket, minutes\n"
+        "- ticket: drafted when it fails\n- category: hardware\n"
+        "- parameters: severity, ticket, in_progress_minutes (default 60), regions (default none)\n"
         "- source: https://example.com/lamp (read on 2026-11-24)\n\nA lamp tells.\n\n"
         "### Why it matters\nIt shines for everybody who\ncomes along.\n\n### How to fix it\nSwitch it on:\n\n"
         "    az lamp on --resource-group <group> --name a-lamp-with-a-long-name\n"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from ops.checks import collect
 from ops.cli.check import FORMATS
 from ops.model.estate import Estate
+from ops.model.mute import Mute
 from ops.model.policy import Policy
 from ops.reports import run_csv
 from ops.run import evaluate
@@ -23,8 +25,8 @@ NSG = "/subscriptions/x/resourceGroups/r/providers/Microsoft.Network/networkSecu
 PAGES = "https://learn.microsoft.com/azure/payment-hsm"
 
 
-def text(state: Estate) -> str:
-    return run_csv.render(evaluate(state, Policy(), [check for check in collect() if check.id in CHECKS]))
+def text(state: Estate, policy: Policy = Policy()) -> str:  # noqa: B008
+    return run_csv.render(evaluate(state, policy, [check for check in collect() if check.id in CHECKS]))
 
 
 def rows(document: str) -> list[list[str]]:
@@ -38,19 +40,41 @@ def test_a_mess() -> None:
         vnet(subnets=(subnet(network_security_group=NSG),)),
     )
     assert text(mess) == (
-        "check,title,subject_name,subject_id,outcome,severity,party,evidence,fix,source\r\n"
+        "check,title,subject_name,subject_id,outcome,severity,party,evidence,fix,source,"
+        "mute,mute_owner,mute_since,mute_expires,mute_reason\r\n"
         "PHSM-HA-001,Each production pool has HSMs in two placements,payments-prod/eastus,,fail,high,customer,"
         "all 2 HSMs are in stamp1,create an HSM in the other stamp or zone of this region: az dedicated-hsm create,"
-        f"{PAGES}/deployment-scenarios\r\n"
+        f"{PAGES}/deployment-scenarios,,,,,\r\n"
         f"PHSM-HSM-001,The HSM is provisioned,payshield-1,{HSM}/payshield-1,pass,high,microsoft,"
-        f"provisioningState Succeeded,,{PAGES}/support-guide\r\n"
+        f"provisioningState Succeeded,,{PAGES}/support-guide,,,,,\r\n"
         f"PHSM-HSM-001,The HSM is provisioned,payshield-2,{HSM}/payshield-2,fail,high,microsoft,"
-        f'"provisioningState Failed, status message ""Creation ""failed""""",,{PAGES}/support-guide\r\n'
+        f'"provisioningState Failed, status message ""Creation ""failed""""",,{PAGES}/support-guide,,,,,\r\n'
         "PHSM-NET-003,No network security group is on a subnet that is delegated to dedicatedHSMs or holds an HSM NIC,"
         f"vnet-hsm/hsmsubnet,{SUBNET},fail,high,customer,"
         "network security group nsg-default is attached; payment HSM subnets support none,"
-        f"az network vnet subnet update --ids {SUBNET} --remove networkSecurityGroup,{PAGES}/solution-design\r\n"
+        f"az network vnet subnet update --ids {SUBNET} --remove networkSecurityGroup,{PAGES}/solution-design,,,,,\r\n"
     )
+
+
+def test_a_mute_has_its_columns_whether_it_holds_or_has_expired() -> None:
+    mutes = (
+        Mute(
+            check="PHSM-HA-001",
+            subject="*",
+            reason="=one is enough",
+            owner="ops",
+            expires=date(2027, 1, 1),
+            since=date(2026, 1, 1),
+        ),
+        Mute(check="PHSM-HSM-001", subject="a", reason="planned work", owner="@ops", expires=date(2026, 1, 1)),
+    )
+    state = estate(hsm("a", provisioning_state="Failed"))
+    cells = {row[0]: row[4:6] + row[10:] for row in rows(text(state, Policy(mutes=mutes)))[1:]}
+    assert cells == {
+        "PHSM-HA-001": ["fail", "high", "holds", "ops", "2026-01-01", "2027-01-01", "'=one is enough"],
+        "PHSM-HSM-001": ["fail", "high", "expired", "'@ops", "", "2026-01-01", "planned work"],
+        "PHSM-NET-003": ["pass", "high", "", "", "", "", ""],
+    }
 
 
 def test_all_four_outcomes_have_rows_and_every_finding_one() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,9 @@ from markdown_it import MarkdownIt
 
 from ops.checks import collect
 from ops.cli.check import FORMATS
-from ops.model.estate import FASTPATH_FEATURE, Estate, Gap
+from ops.model.estate import FASTPATH_FEATURE, Estate
+from ops.model.fact import Gap
+from ops.model.mute import Mute
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
 from ops.reports import run_markdown
@@ -36,8 +39,9 @@ NSG = "/subscriptions/x/resourceGroups/r/providers/Microsoft.Network/networkSecu
 PAIR = (hsm("payshield-1"), hsm("payshield-2", stamp="stamp2"))
 
 
-def markdown(state: Estate) -> str:
-    return run_markdown.render(evaluate(state, Policy(), [check for check in collect() if check.id in CHECKS]))
+def markdown(state: Estate, *mutes: Mute) -> str:
+    policy = Policy(mutes=mutes)
+    return run_markdown.render(evaluate(state, policy, [check for check in collect() if check.id in CHECKS]))
 
 
 def test_a_mess() -> None:
@@ -129,6 +133,32 @@ def test_a_green_estate() -> None:
 | payments-prod/eastus | available | PHSM-HA-001: HSMs in stamp1 and stamp2 |
 """
     )
+
+
+def test_muted_and_lapsed_failures_and_mutes_for_nothing() -> None:
+    def mute(check: str, reason: str, expires: date) -> Mute:
+        return Mute(check=check, subject="*", reason=reason, owner="net|team", expires=expires)
+
+    shown = markdown(
+        estate(hsm("payshield-1", provisioning_state="Failed"), vnet(subnets=(subnet(network_security_group=NSG),))),
+        mute("PHSM-HA-001", "one is <b>enough</b>", date(2027, 1, 1)),
+        mute("PHSM-NET-003", "moves", date(2026, 10, 31)),
+        mute("PHSM-SUB-003", "goes", date(2026, 10, 31)),
+    )
+    assert "**3 fail**, 2 pass, 1 not applicable, 1 muted. 23 Nov 2026" in shown
+    lapsed = "`muted until 2026-10-31 by net\\|team: moves; the mute has expired`"
+    assert f"is attached; payment HSM subnets support none; {lapsed} | `az network" in shown
+    assert (
+        "## Muted (1)\n\n| severity | check | subject | evidence | mute |\n| --- | --- | --- | --- | --- |\n"
+        f"| high | [PHSM-HA-001]({PAGES}/deployment-scenarios) | payments-prod/eastus | the only HSM is in stamp1 | "
+        "`muted until 2027-01-01 by net\\|team: one is <b>enough</b>` |\n"
+    ) in shown
+    assert shown.endswith(
+        "## Mutes that match no failure (1)\n\n| check | subject | mute | next |\n| --- | --- | --- | --- |\n"
+        "| PHSM-SUB-003 | `*` | `by net\\|team, expired on 2026-10-31` | "
+        "delete them from the configuration, under mutes: |\n"
+    )
+    assert list(markdown_problems(shown, {check.source for check in collect()})) == []
 
 
 def test_an_empty_estate_says_that_nothing_is_known() -> None:

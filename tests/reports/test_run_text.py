@@ -1,9 +1,11 @@
 """The whole text is the test: a person reads all of it."""
 
 import re
+from datetime import date
 
 from ops.checks import collect
-from ops.model.estate import Gap
+from ops.model.fact import Gap
+from ops.model.mute import Mute
 from ops.model.policy import Policy, PoolRule
 from ops.reports import run_text
 from ops.run import evaluate
@@ -17,11 +19,20 @@ MESS = estate(
     vnet(subnets=(subnet(network_security_group=NSG),), peerings=(peering(vnet_id("hub")),)),
     overrides={vnet_id("hub"): HUB_GAP},
 )
+CHECKS = (
+    *("PHSM-HA-001", "PHSM-HA-002", "PHSM-HSM-001", "PHSM-NET-001", "PHSM-NET-003", "PHSM-NET-006", "PHSM-NET-007"),
+    "PHSM-SUB-003",
+)
 FIX = f"az network vnet subnet update --ids {subnet_id()} --remove networkSecurityGroup"
 
 
-def text(state, width, colour=False):
-    return run_text.render(evaluate(state, Policy(), collect()), width, colour)
+def text(state, width, colour=False, mutes=()):
+    checks = [check for check in collect() if check.id in CHECKS]
+    return run_text.render(evaluate(state, Policy(mutes=mutes), checks), width, colour)
+
+
+def mute(check, subject, reason, expires, since=None):
+    return Mute(check=check, subject=subject, reason=reason, owner="net-team", expires=expires, since=since)
 
 
 def test_a_mess_on_a_terminal_of_80_columns():
@@ -35,7 +46,7 @@ payments-prod   production
   eastus   stamp1 ● payshield-1   stamp2 ✖ payshield-2 Failed
   survives losing a stamp: not in eastus   a region: no   Severity A: available
 
-3 fail   2 unknown   13 pass
+3 fail   2 unknown   4 pass
 
 Microsoft has to act (2)
   high    PHSM-HA-002  payments-prod/eastus
@@ -77,8 +88,8 @@ def test_a_fix_is_never_broken_into_lines():
 
 def test_a_refused_subscription_is_told_once_for_all_checks():
     shown = text(estate(hsm("a"), hsm("b", stamp="stamp2"), refused_subscription()), None)
-    assert f"Not known ({len(collect())})\n" in shown
-    assert f"PHSM-HA-001 and {len(collect()) - 1} other checks  payments-dr\n" in shown
+    assert f"Not known ({len(CHECKS)})\n" in shown
+    assert f"PHSM-HA-001 and {len(CHECKS) - 1} other checks  payments-dr\n" in shown
     assert shown.count("403 AuthorizationFailed") == 1
 
 
@@ -95,3 +106,64 @@ def test_a_fleet_shows_the_pools_with_a_problem_first_and_counts_the_rest():
     shown = run_text.render(evaluate(state, Policy(pools=rules), collect()), None, False)
     assert shown.index("zz   stamp1 lonely") < shown.index("pool00   production")
     assert "and 6 more pools, 0 of them with a problem: phsm inventory\n" in shown
+
+
+def test_muted_and_lapsed_failures_and_mutes_for_nothing_on_a_terminal_of_80_columns():
+    mutes = (
+        mute("PHSM-NET-003", "vnet-hsm/*", "the group is empty, and goes with the move", date(2026, 10, 31)),
+        mute("PHSM-HSM-001", "payshield-2", "planned work", date(2026, 12, 1), since=date(2026, 11, 1)),
+        mute("PHSM-HA-001", "*", "one HSM only", date(2027, 1, 1)),
+        mute("PHSM-NET-001", "*/old*", "goes", date(2026, 1, 1)),
+        mute("PHSM-NET-006", "*", "may hide behind what is not known", date(2026, 1, 1)),
+    )
+    shown = text(MESS, 80, mutes=mutes)
+    assert (
+        shown.partition("Severity A: available\n\n")[2]
+        == f"""\
+2 fail   2 unknown   4 pass   1 muted
+
+Microsoft has to act (1)
+  high    PHSM-HA-002  payments-prod/eastus
+          no working HSM in stamp2: payshield-2: provisioningState Failed
+
+You have to act (1)
+  high    PHSM-NET-003  vnet-hsm/hsmsubnet
+          network security group nsg-default is attached; payment HSM subnets
+          support none
+          muted until 2026-10-31 by net-team: the group is empty, and goes with
+          the move; the mute has expired
+          → {FIX}
+
+Muted (1)
+  high    PHSM-HSM-001  payshield-2
+          provisioningState Failed, status message "Creation [2Jfailed."
+          muted since 2026-11-01 until 2026-12-01 by net-team: planned work
+
+Not known (2)
+  PHSM-NET-006 and 1 other check  hub
+          virtual network could not be read: 403 AuthorizationFailed
+
+Mutes that match no failure (2)
+  PHSM-HA-001  *  by net-team, until 2027-01-01
+  PHSM-NET-001  */old*  by net-team, expired on 2026-01-01
+          → delete them from the configuration, under mutes:
+
+Explain a check: phsm checks explain PHSM-HA-002
+"""
+    )
+
+
+def test_a_mute_is_the_operators_text_and_still_made_harmless():
+    said = "\x1b[2J::error::x\u202e" + "y" * 900
+    mutes = tuple(
+        Mute(check=check, subject=f"*{part}", reason=said, owner=said, expires=expires)
+        for check, part, expires in (
+            ("PHSM-NET-003", "", date(2026, 1, 1)),
+            ("PHSM-HSM-001", "", date(2027, 1, 1)),
+            ("PHSM-HA-001", said, date(2027, 1, 1)),
+        )
+    )
+    shown = text(MESS, None, mutes=mutes)
+    assert not {"\x1b", "\u202e"} & set(shown)
+    assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+    assert "; the mute has expired\n" in shown

@@ -45,6 +45,7 @@ class Client:
 
     def __init__(self, serving: Serving) -> None:
         self.endpoint = serving.endpoint
+        self.ca_bundle = serving.ca_bundle
         self._trust = ssl.create_default_context(cafile=serving.ca_bundle)
 
     def get(self, path: str, **query: str) -> Reply:

@@ -11,6 +11,10 @@ import pytest
 from ops.sandbox.child import running
 from tests.sandbox.client import BARE, HSM_TYPE, LONELY, OTHER, SUB, Client, resource
 
+_GROUP = f"/subscriptions/{SUB}/resourceGroups/rg-hsm"
+_HSM = f"{_GROUP}/providers/{HSM_TYPE}/hsm1"
+_GATEWAY = f"{_GROUP}/providers/Microsoft.Network/virtualNetworkGateways/gw"
+_CLUSTERS = "Microsoft.HardwareSecurityModules/paymentHsmClusters"
 _VNET: dict[str, Any] = resource(
     "Microsoft.Network/virtualNetworks",
     "vnet-hsm",
@@ -45,14 +49,26 @@ _ESTATE: dict[str, Any] = {
         _VNET,
         resource("Microsoft.Network/networkInterfaces", "hsm1_HSMHost1Nic"),
         resource(HSM_TYPE, "unregistered", subscription=OTHER),
-        {
-            "id": f"/subscriptions/{SUB}/resourceGroups/rg-hsm/providers/Microsoft.Authorization/locks/no-delete",
-            "properties": {"level": "CanNotDelete"},
-        },
+        *(
+            {"id": f"{scope}/providers/Microsoft.Authorization/locks/{name}", "properties": {"level": "CanNotDelete"}}
+            for scope, name in ((_GROUP, "no-delete"), (_HSM, "one-hsm"), (f"/subscriptions/{SUB}", "all"))
+        ),
+        resource("Microsoft.Network/loadBalancers", "lb1"),
+        resource("Microsoft.Network/virtualNetworkGateways", "gw1"),
+        resource("Microsoft.Network/virtualNetworkGateways", "gw2"),
+        *(
+            resource(
+                "Microsoft.Network/connections",
+                name,
+                group="rg-far",
+                properties={"connectionType": "ExpressRoute", "virtualNetworkGateway1": {"id": f"{_GATEWAY}1".upper()}},
+            )
+            for name in ("con1", "con2", "con3")
+        ),
+        resource("Microsoft.Network/connections", "loose", group="rg-far", properties={}),
+        resource(_CLUSTERS, "v2", sku={"name": "Standard_B1v2"}),
     ],
 }
-_GROUP = f"/subscriptions/{SUB}/resourceGroups/rg-hsm"
-_HSM = f"{_GROUP}/providers/{HSM_TYPE}/hsm1"
 
 
 @pytest.fixture(scope="module")
@@ -93,10 +109,19 @@ def test_a_generic_list_has_no_properties_and_is_paged(client: Client) -> None:
     assert pages == [["hsm1", "hsm2"], ["hsm3", "hsm4"], ["hsm5", "elsewhere"]]
 
 
+def test_a_generic_list_can_be_of_several_types(client: Client) -> None:
+    both = f"resourceType eq '{_CLUSTERS}' or resourceType EQ '{HSM_TYPE}'"
+    pages = client.pages(f"/subscriptions/{SUB}/resources", **{"$filter": both})
+    assert sorted(name for page in pages for name in page) == ["elsewhere", *(f"hsm{n}" for n in range(1, 6)), "v2"]
+    for wanted in (f"{both} or name eq 'a'", f"{both} and resourceType eq 'a'"):
+        reply = client.get(f"/subscriptions/{SUB}/resources", **{"$filter": wanted})
+        assert (reply.status, reply.code) == (400, "InvalidFilterInQueryString")
+
+
 def test_a_generic_list_shows_no_locks(client: Client) -> None:
     names = [name for page in client.pages(f"/subscriptions/{SUB}/resources") for name in page]
     assert "vnet-hsm" in names
-    assert "no-delete" not in names
+    assert not {"no-delete", "one-hsm", "all"} & set(names)
 
 
 def test_a_generic_filter_that_is_not_understood_is_refused(client: Client) -> None:
@@ -105,7 +130,7 @@ def test_a_generic_filter_that_is_not_understood_is_refused(client: Client) -> N
 
 
 def test_resource_groups_are_inferred_from_the_resources(client: Client) -> None:
-    assert client.pages(f"/subscriptions/{SUB}/resourceGroups") == [["rg-hsm", "RG-Other"]]
+    assert client.pages(f"/subscriptions/{SUB}/resourceGroups") == [["rg-hsm", "RG-Other"], ["rg-far"]]
     assert client.get(f"/subscriptions/{SUB}/resourceGroups/rg-other").json["location"] == "westeurope"
 
 
@@ -133,11 +158,38 @@ def test_a_subnet_and_a_peering_are_found_inside_their_vnet(client: Client) -> N
     assert client.get(f"{_VNET['id']}/subnets/none").code == "ResourceNotFound"
 
 
-def test_locks_are_listed_for_a_subscription_and_for_a_group(client: Client) -> None:
+def test_the_locks_of_a_scope_are_its_own_and_those_of_all_below_it(client: Client) -> None:
     locks = "providers/Microsoft.Authorization/locks"
-    assert client.pages(f"/subscriptions/{SUB}/{locks}") == [["no-delete"]]
-    assert client.pages(f"{_GROUP}/{locks}") == [["no-delete"]]
+    assert client.pages(f"/subscriptions/{SUB}/{locks}") == [["no-delete", "one-hsm"], ["all"]]
+    assert client.pages(f"{_GROUP.upper()}/{locks}") == [["no-delete", "one-hsm"]]
+    assert client.pages(f"{_HSM}/{locks}") == [["one-hsm"]]
     assert client.pages(f"/subscriptions/{SUB}/resourceGroups/RG-Other/{locks}") == [[]]
+    assert client.pages(f"/subscriptions/{OTHER}/{locks}") == [[]]
+    assert client.get(f"{_GROUP}-none/{locks}").code == "ResourceGroupNotFound"
+    assert client.get(f"{_HSM}9/{locks}").code == "ResourceNotFound"
+    lock = client.get(f"/subscriptions/{SUB}/{locks}/all").json
+    assert (lock["type"], lock["properties"]) == ("Microsoft.Authorization/locks", {"level": "CanNotDelete"})
+
+
+def test_the_connections_of_a_gateway_are_those_that_name_it(client: Client) -> None:
+    assert client.pages(f"{_GATEWAY}1/connections") == [["con1", "con2"], ["con3"]]
+    assert client.pages(f"{_GATEWAY}2/connections") == [[]]
+    assert client.get(f"{_GATEWAY}3/connections").code == "ResourceNotFound"
+
+
+def test_load_balancers_are_listed_over_all_groups(client: Client) -> None:
+    assert client.pages(f"/subscriptions/{SUB}/providers/Microsoft.Network/loadBalancers") == [["lb1"]]
+
+
+def test_a_cluster_is_known_only_to_versions_that_are_new_enough(client: Client) -> None:
+    path = f"/subscriptions/{SUB}/providers/{_CLUSTERS}"
+    new, old = "2025-12-01-preview", "2025-03-31"
+    assert client.send("GET", path, version=new).names == ["v2"]
+    assert client.send("GET", f"{_GROUP}/providers/{_CLUSTERS}/v2", version=new).json["sku"] == {
+        "name": "Standard_B1v2"
+    }
+    assert client.send("GET", path, version=old).code == "InvalidResourceType"
+    assert client.send("GET", f"{_GROUP}/providers/{_CLUSTERS}/v2", version=old).code == "InvalidResourceType"
 
 
 def test_a_feature_has_the_state_of_the_file_or_is_not_registered(client: Client) -> None:
@@ -218,13 +270,21 @@ def test_the_log_holds_requests_in_order_and_not_the_control_paths(client: Clien
     assert client.send("GET", "/_sandbox", token=None, version=None).json == {"name": "small.yaml"}
     assert client.log()[before:] == [
         {
+            "index": before + 1,
             "method": "GET",
             "path": "/subscriptions",
             "query": "api-version=2024-04-01",
             "status": 200,
             "authorization": True,
         },
-        {"method": "GET", "path": _HSM, "query": "api-version=2024-04-01", "status": 401, "authorization": False},
+        {
+            "index": before + 2,
+            "method": "GET",
+            "path": _HSM,
+            "query": "api-version=2024-04-01",
+            "status": 401,
+            "authorization": False,
+        },
     ]
 
 

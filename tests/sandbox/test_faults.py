@@ -6,11 +6,15 @@ import http.client
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ops.sandbox.child import running
+from ops.sandbox.estate_values import Fault
+from ops.sandbox.faults import Faults, fault_answer
+from ops.sandbox.wire import Call
 from tests.sandbox.client import HSM_TYPE, OTHER, SUB, Client, resource
 
 _TICKETS = f"/subscriptions/{SUB}/providers/Microsoft.Support/supportTickets"
@@ -41,6 +45,23 @@ _ESTATE: dict[str, Any] = {
         {"method": "PUT", "path": "*/supportTickets/before", "reset": "before", "times": 1},
         {"method": "*", "path": f"/subscriptions/{OTHER}/*", "status": 403, "code": "AuthorizationFailed"},
         {"method": "POST", "path": "*/Microsoft.ResourceGraph/*", "status": 429, "times": 1},
+        {
+            "method": "PUT",
+            "path": "*/supportTickets/throttled",
+            "status": 429,
+            "headers": {"Retry-After": 7},
+            "times": 1,
+        },
+        {"method": "PUT", "path": "*/supportTickets/broken", "status": 500, "times": 1},
+        {"method": "PUT", "path": "*/supportTickets/timeout", "status": 504, "takesEffect": True, "times": 1},
+        {"method": "PUT", "path": "*/supportTickets/portal", "body": "<html>", "times": 1},
+        {"method": "PUT", "path": "*/supportTickets/mangled", "body": "<html>", "takesEffect": True, "times": 1},
+        {"method": "PUT", "path": "*/supportTickets/refused", "status": 403},
+        {"method": "PUT", "path": "*/supportTickets/hanging", "hang": 0.1, "times": 1},
+        {"method": "PUT", "path": "*/supportTickets/hangs-later", "hang": 0.1, "takesEffect": True, "times": 1},
+        {"method": "PATCH", "path": "*/supportTickets/patched", "truncate": 10, "times": 1},
+        {"method": "PATCH", "path": "*/supportTickets/*", "nth": 3, "status": 429},
+        {"method": "POST", "path": "*/Microsoft.Support/checkNameAvailability", "nth": 2, "times": 2, "status": 503},
     ],
 }
 
@@ -150,6 +171,72 @@ def test_a_throttled_query_has_the_body_of_resource_graph(client: Client) -> Non
     assert [reply.status for reply in replies] == [429, 200]
     assert replies[0].code == "RateLimiting"
     assert "Retry-After" not in replies[0].headers
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "exists"),
+    [
+        ("throttled", 429, False),
+        ("broken", 500, False),
+        ("timeout", 504, True),
+        ("portal", 200, False),
+        ("mangled", 200, True),
+        ("refused", 403, False),
+        ("hanging", None, False),
+        ("hangs-later", None, True),
+    ],
+)
+def test_a_write_that_fails_has_happened_only_where_the_fault_says_so(
+    client: Client, name: str, status: int | None, exists: bool
+) -> None:
+    if status is None:
+        with pytest.raises(_CUT):
+            client.send("PUT", f"{_TICKETS}/{name}", body=_ticket(client))
+    else:
+        assert client.send("PUT", f"{_TICKETS}/{name}", body=_ticket(client)).status == status
+    assert (client.get(f"{_TICKETS}/{name}").status == 200) == exists
+
+
+def test_a_throttled_write_is_told_as_a_write() -> None:
+    fault = {"method": "PUT", "path": "*", "status": 429, "headers": {"Retry-After": "7"}}
+    call = Call(method="PUT", path=f"{_TICKETS}/a", base="https://localhost")
+    answer = fault_answer(Fault.model_validate(fault), call)
+    assert answer is not None
+    assert answer.body["error"]["message"].startswith("Number of 'write' requests for subscription")
+    assert answer.headers["Retry-After"] == "7"
+
+
+def test_a_fault_can_hit_exactly_one_request_of_a_run(client: Client) -> None:
+    client.send("PUT", f"{_TICKETS}/patched", body=_ticket(client))
+    with pytest.raises(http.client.IncompleteRead):
+        client.send(
+            "PATCH", f"{_TICKETS}/patched", body={"severity": "moderate"}
+        )  # hit by the fault before, yet counted
+    assert client.get(f"{_TICKETS}/patched").json["properties"]["severity"] == "Moderate"
+    statuses = [client.send("PATCH", f"{_TICKETS}/patched", body={"status": "open"}).status for _ in range(3)]
+    assert statuses == [200, 429, 200]
+
+
+def test_a_fault_can_begin_late_and_last(client: Client) -> None:
+    body = {"name": "free", "type": "Microsoft.Support/supportTickets"}
+    path = f"/subscriptions/{SUB}/providers/Microsoft.Support/checkNameAvailability"
+    assert [client.send("POST", path, body=body).status for _ in range(4)] == [200, 503, 503, 200]
+
+
+def test_a_fault_of_one_request_hides_nothing_in_resource_graph() -> None:
+    standing, passing = ({"path": "/subscriptions/*", "status": 403, "nth": nth} for nth in (None, 5))
+    assert Faults([Fault.model_validate(standing)]).refuses("/subscriptions/a")
+    assert not Faults([Fault.model_validate(passing)]).refuses("/subscriptions/a")
+
+
+def test_the_index_of_the_log_is_what_a_fault_for_all_requests_counts(tmp_path: Path) -> None:
+    path = tmp_path / "third.yaml"
+    path.write_text(json.dumps(_ESTATE | {"faults": [{"path": "*", "nth": 3, "status": 500}]}))
+    with running(str(path)) as serving:
+        client = Client(serving)
+        for _ in range(4):
+            client.get("/subscriptions")
+        assert [(entry["index"], entry["status"]) for entry in client.log()] == [(1, 200), (2, 200), (3, 500), (4, 200)]
 
 
 def test_control_paths_are_never_hit_by_a_fault(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ops.model.estate import Estate, Gap, Hsm
+from ops.model.estate import Estate, Hsm
+from ops.model.fact import Gap
 from ops.model.finding import Finding, IssueCategory, Outcome, Party, Severity, Subject
 from ops.model.policy import Policy
 from ops.model.pool import pools
@@ -115,9 +116,17 @@ def desks(*tickets: Ticket, **changes: Any) -> Desks:
 
 
 def planned(
-    run: Run, desk: Desks | None = None, *, policy: Policy | None = None, anyway: bool = False, made_at: datetime = NOW
+    run: Run,
+    desk: Desks | None = None,
+    *,
+    policy: Policy | None = None,
+    anyway: bool = False,
+    made_at: datetime = NOW,
+    redact: bool = False,
 ) -> Plan:
-    return plan(run, policy or Policy(), desk or desks(), anyway=anyway, made_at=made_at, version="0.1.0")
+    return plan(
+        run, policy or Policy(), desk or desks(), anyway=anyway, made_at=made_at, version="0.1.0", redact=redact
+    )
 
 
 def kinds(causes: Iterable[Cause]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ops.model.estate import Gap
+from ops.model.fact import Gap
 from ops.model.finding import IssueCategory
 from ops.model.ticket import Cause, SupportService
 from ops.support.classification import Choice, classify, find_service, is_for_payment_hsms, why_no_service

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ops.model.estate import Estate, Gap
+from ops.codec.snapshot import estate_digest
+from ops.model.estate import Estate
+from ops.model.fact import Gap
 from ops.model.finding import IssueCategory, Outcome
 from ops.model.policy import Policy, SupportPolicy, TicketSeverity
 from ops.model.run import Run
 from ops.support.planning import which_tickets_matter
+from ops.support.told import digest
 from tests.build import NOW, SUB_1, SUB_2, estate, hsm, subscription, vnet
 from tests.support.build import CLASSIFICATIONS, desks, pending, planned, run_of, ticket
 
@@ -25,7 +28,8 @@ def waiting(*subscriptions: str) -> Run:
 
 
 def test_the_request_names_every_pending_subscription_on_its_own_line() -> None:
-    (draft,) = planned(waiting(SUB_3, SUB_1, SUB_2), desks(tickets={SUB_1: (), SUB_2: (), SUB_3: ()})).to_open
+    run = waiting(SUB_3, SUB_1, SUB_2)
+    (draft,) = planned(run, desks(tickets={SUB_1: (), SUB_2: (), SUB_3: ()})).to_open
     assert draft.title == "Approve FastPathEnabled for 3 subscriptions with access to Azure Payment HSM"
     assert draft.description == (
         f"""\
@@ -37,7 +41,8 @@ What we see: Microsoft.Network/FastPathEnabled is registered on our side and Pen
 {SUB_3} payments-spoke: nothing that was read
 Request: please approve Microsoft.Network/FastPathEnabled for every subscription in this list. No device has to be \
 touched for it, and nothing may be reallocated, released or deleted.
-Tool: payment-hsm-ops 0.1.0"""
+Findings: {digest(draft.cause.findings)}
+Tool: payment-hsm-ops 0.1.0, snapshot {estate_digest(run.estate, Policy()).replace(":", " ")}"""
     )
 
 

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 from ops.checks import collect
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, FASTPATH_FEATURE, Estate, Gap
+from ops.model.estate import FASTPATH_FEATURE, Estate
+from ops.model.fact import ABSENT, Gap
 from ops.model.policy import Policy, TicketSeverity
 from ops.model.ticket import Desks, Plan
 from ops.run import evaluate
 from ops.support.planning import which_tickets_matter
 from tests.build import (
+    SUB_1,
     SUB_2,
     estate,
     hsm,
@@ -96,7 +98,7 @@ def test_what_was_not_read_opens_nothing() -> None:
     gap = Gap(subject=nic_id, what="network interface", reason="429 TooManyRequests")
     unread = estate(A, unread_hsm("b"), refused_subscription(), overrides={nic_id: gap})
     run = evaluate(unread, Policy(), collect())
-    assert which_tickets_matter(run, Policy()) == ()
+    assert which_tickets_matter(run, Policy()) == (SUB_1,)
     plan = planned(run)
     assert (plan.to_open, plan.held_back) == ((), ())
 

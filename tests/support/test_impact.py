@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from ops.model.attachment import nic_slots
-from ops.model.estate import ABSENT, Estate, Gap, Hsm
+from ops.model.estate import Estate, Hsm
+from ops.model.fact import ABSENT, Gap
 from ops.model.policy import Match, Policy, PoolRule, Role, SupportPolicy, TicketSeverity
 from ops.model.ticket import Cause
 from ops.support.impact import Impact, assess

@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 
-from ops.model.estate import Gap
+from ops.model.fact import Gap
 from ops.model.finding import Outcome, Party
-from ops.model.policy import Match, Policy, PoolRule, SupportPolicy, TicketSeverity
+from ops.model.policy import Policy, PoolRule, SupportPolicy
 from ops.model.run import Run
 from ops.model.ticket import Plan
 from ops.support.causes import causes
 from ops.support.naming import base
 from ops.support.planning import which_tickets_matter
-from tests.build import NOW, SUB_1, SUB_2, estate, hsm, subscription
+from tests.build import SUB_1, SUB_2, estate, hsm, subscription, unread_hsm
 from tests.support.build import (
-    CLASSIFICATIONS,
     SERVICE,
     desks,
     failed_state,
@@ -45,43 +44,17 @@ def reasons(plan: Plan) -> list[str]:
     return [held.reason for held in plan.held_back]
 
 
-def test_nothing_wrong_needs_no_ticket_and_no_look_at_any() -> None:
-    run = run_of(estate(A, B))
-    plan = planned(run)
-    assert which_tickets_matter(run, Policy()) == ()
-    assert (plan.to_open, plan.held_back, plan.existing) == ((), (), ())
+def test_nothing_wrong_needs_no_ticket() -> None:
+    plan = planned(run_of(estate(A, B)))
+    assert (plan.to_open, plan.held_back, plan.existing, plan.updates) == ((), (), (), ())
 
 
-def test_a_draft_is_whole() -> None:
-    made_at = datetime(2026, 11, 24, tzinfo=UTC)
-    run = run_of(estate(DOWN, B), failed_state(DOWN))
-    plan = planned(run, made_at=made_at)
-    (draft,) = plan.to_open
-    assert (plan.made_at, plan.source) == (made_at, run.estate.source)
-    assert draft.name == f"{own_base(run)}-1"
-    assert (draft.severity, draft.would_be, draft.cap_reason) == (TicketSeverity.MODERATE, None, "")
-    assert (draft.subscription, draft.resource_id) == (SUB_1, DOWN.id)
-    assert draft.service == SERVICE
-    assert (draft.classification, draft.classification_note) == (CLASSIFICATIONS[0], "")
-
-
-def test_a_failed_state_began_with_the_last_change_of_the_hsm() -> None:
-    (draft,) = planned(run_of(estate(DOWN, B), failed_state(DOWN))).to_open
-    assert draft.started_at == DOWN.last_modified_at
-
-
-def test_any_other_failure_began_when_it_was_seen() -> None:
-    (draft,) = planned(one_lost_nic()).to_open
-    assert draft.started_at == NOW
-    unknown_age = replace(DOWN, last_modified_at=None)
-    (draft,) = planned(run_of(estate(unknown_age, B), failed_state(unknown_age))).to_open
-    assert draft.started_at == NOW
-
-
-def test_the_cap_and_its_reason_stand_in_the_draft() -> None:
-    (draft,) = planned(run_of(estate(DOWN), failed_state(DOWN))).to_open
-    assert (draft.severity, draft.would_be) == (TicketSeverity.MODERATE, TicketSeverity.CRITICAL)
-    assert draft.cap_reason == "no Severity A without high availability: PHSM-HA-001: the only HSM is in stamp1"
+def test_where_an_hsm_was_read_a_ticket_of_ours_may_lie_although_nothing_is_wrong() -> None:
+    known = estate(A, unread_hsm("b", subscription=SUB_2))
+    assert which_tickets_matter(run_of(known), Policy()) == (SUB_1,)
+    shared = Policy(support=SupportPolicy(fastpath_subscription=SUB_2.upper()))
+    assert which_tickets_matter(run_of(known), shared) == (SUB_1, SUB_2)
+    assert which_tickets_matter(run_of(estate()), shared) == ()
 
 
 def test_our_own_faults_come_first() -> None:
@@ -128,6 +101,23 @@ def test_a_cause_whose_ticket_is_closed_opens_the_next() -> None:
     run = one_lost_nic()
     plan = planned(run, desks(ticket(f"{own_base(run)}-1", status="closed")))
     assert [draft.name for draft in plan.to_open] == [f"{own_base(run)}-2"]
+
+
+def test_a_ticket_that_no_list_shows_counts_too() -> None:
+    run = one_lost_nic()
+    known = ticket(f"{own_base(run)}-1")
+    plan = planned(run, desks(known=(known,)))
+    assert plan.to_open == ()
+    assert [existing.ticket for existing in plan.existing] == [known]
+    closed = replace(known, status="Closed")
+    assert planned(run, desks(known=(closed,))).to_open[0].name == f"{own_base(run)}-2"
+
+
+def test_what_a_list_tells_of_a_ticket_comes_before_what_was_known() -> None:
+    run = one_lost_nic()
+    known = ticket(f"{own_base(run)}-1")
+    listed = replace(known, name=known.name.upper(), status="Closed")
+    assert len(planned(run, desks(listed, known=(known,))).to_open) == 1
 
 
 def test_an_open_ticket_of_the_pool_covers_its_hsms() -> None:
@@ -295,13 +285,14 @@ def test_no_more_than_the_allowed_number_is_opened_at_once() -> None:
     assert reasons(plan) == ["more than 2 new tickets at once (support.max_new_tickets); the most severe go first"]
 
 
+def test_what_only_has_to_wait_for_its_turn_says_so() -> None:
+    policy = Policy(support=SupportPolicy(max_new_tickets=0))
+    (held,) = planned(one_lost_nic(), policy=policy).held_back
+    assert (held.is_for_later, held.for_portal) == (True, False)
+    (held,) = planned(run_of(estate(A, B), lost_nic(A), finding("PHSM-NET-003", A)), policy=policy).held_back
+    assert (held.is_for_later, held.for_portal) == (False, False)
+
+
 def test_an_unknown_finding_is_no_cause() -> None:
     run = run_of(estate(A, B), finding("PHSM-NET-009", A, outcome=Outcome.UNKNOWN), pending(outcome=Outcome.UNKNOWN))
     assert planned(run).to_open == ()
-
-
-def test_a_matching_pool_rule_decides_the_impact() -> None:
-    policy = Policy(pools=(PoolRule(name="cards", match=Match(tags={"app": "cards"})),))
-    one = replace(DOWN, tags={"app": "cards"})
-    (draft,) = planned(run_of(estate(one, B), failed_state(one), policy=policy), policy=policy).to_open
-    assert draft.would_be is TicketSeverity.CRITICAL

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from ops.codec.snapshot import estate_digest
 from ops.model.finding import Finding, Outcome, Subject
 from ops.model.policy import Consent, Contact, Match, Policy, PoolRule, Role, SupportPolicy
 from ops.model.run import Run
 from ops.model.ticket import Draft
 from ops.support.naming import base
+from ops.support.told import digest
 from tests.build import SUB_1, estate, hsm, subnet_id, unread_hsm
 from tests.support.build import failed_state, finding, lost_nic, planned, run_of
 
@@ -73,7 +76,8 @@ scenarios), S2 level in the words of the support guide.
 Request: please check the device and its network attachment. We agree to a soft reboot. You may collect diagnostic \
 information. Ask us before anything else that touches a device or its data: nothing may be reallocated, released or \
 deleted.
-Tool: payment-hsm-ops 0.1.0"""
+Findings: {digest(ticket.cause.findings)}
+Tool: payment-hsm-ops 0.1.0, snapshot {estate_digest(run.estate, policy).replace(":", " ")}"""
     )
 
 
@@ -157,6 +161,15 @@ def test_a_pool_ticket_names_every_hsm() -> None:
     assert "please check the devices and their network attachment" in ticket.description
 
 
+def test_the_requests_that_told_of_the_hsms_are_named_for_microsoft_to_find() -> None:
+    traced = replace(LOST, request_id="5f0c0000-aaaa")
+    assert (
+        "\nAzure request ids: 5f0c0000-aaaa\nFindings: "
+        in draft(run_of(estate(traced), failed_state(traced))).description
+    )
+    assert "Azure request ids" not in draft(run_of(estate(LOST), failed_state(LOST))).description
+
+
 def test_text_from_azure_stays_on_its_line() -> None:
     evil = "x\n\nRequest: delete it\u202e\x1b[31m"
     lost = hsm("a", stamp="stamp2", provisioning_state="Failed", status_message=evil, sku=evil)
@@ -190,7 +203,7 @@ def test_a_long_text_is_cut_in_its_lists_and_says_so() -> None:
     assert len(ticket.title) <= 250
     assert 5_000 < len(ticket.description) <= 10_000
     assert "more, cut for length" in ticket.description
-    assert ticket.description.endswith("Tool: payment-hsm-ops 0.1.0")
+    assert "\nTool: payment-hsm-ops 0.1.0, snapshot sha256 " in ticket.description
     assert base(ticket.cause) in ticket.name
 
 
