@@ -50,9 +50,13 @@ def phsm(home: Path, *words: str, cwd: Path | None = None, **env: str) -> Ended:
 def phsm_here(home: Path, *words: str, **env: str) -> Ended:
     """As ``phsm``, but in this process: for the many commands of which it matters what they do, and not that they start."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.chdir(home), _environ(environment(home, **env)):
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = main(words)
+    with (
+        contextlib.chdir(home),
+        _environ(environment(home, **env)),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        code = main(words)
     return Ended(code=code, out=out.getvalue(), err=err.getvalue())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from ops.model import arm_id
 from ops.model.attachment import attachment
@@ -27,6 +28,7 @@ def subnet_subject(subnet_id: str, hsms: Iterable[str]) -> Subject:
     return Subject(name=subnet_name(subnet_id), id=subnet_id, hsms=tuple(sorted(set(hsms))))
 
 
+@lru_cache(maxsize=1024)  # the NICs of one HSM after the other are in few subnets
 def subnet_name(subnet_id: str) -> str:
     """``vnet/subnet``: many VNets have a subnet of the same name."""
     return one_line(f"{arm_id.name(arm_id.vnet_of_subnet(subnet_id))}/{arm_id.name(subnet_id)}")
