@@ -25,7 +25,7 @@ def evaluate(estate: Estate, policy: Policy, checks: Sequence[Check]) -> Run:
     for check in checks:
         mutes = muting(check.id, policy.mutes)
         for finding in _findings(check, estate, policy):
-            findings.append(_muted(finding, mutes, today, used))
+            findings.append(_muted(finding, mutes, today, used) if finding.outcome is Outcome.FAIL else finding)
     found = pools(estate, policy)
     return Run(
         estate=estate,
@@ -45,8 +45,6 @@ def exit_code(run: Run, fail_on: Severity = Severity.LOW) -> int:
 
 def _muted(finding: Finding, mutes: Muting, today: date, used: set[Mute]) -> Finding:
     """A failure with the mute that covers it, or covered it; every mute that matches it is put into ``used``."""
-    if finding.outcome is not Outcome.FAIL:
-        return finding
     matching = mutes.of(finding.subject.name, finding.subject.key, str(finding.subject))
     if not matching:
         return finding

@@ -153,7 +153,8 @@ def _targets(vnet: HsmVnet, fact: Vnet) -> _Targets:
             untold = f"{name}: {prefix.network} is in no prefix of its address space"
         else:
             lengths = range(prefix.network.prefixlen - 1, space.prefixlen - 1, -1)
-            around = tuple(_span(prefix.network.supernet(new_prefix=length)) for length in lengths)
+            start = int(prefix.network.network_address)
+            around = tuple((start >> 32 - length << 32 - length, length) for length in lengths)
             known.append(_Target(prefix=prefix, around=around, hsms=vnet.hsms))
     return _Targets(vnet=vnet, known=tuple(known), untold=untold)
 

@@ -15,7 +15,12 @@ from ops.model.untrusted import one_line
 
 
 def hsm_subject(hsm: Hsm) -> Subject:
-    return Subject(name=hsm.name, id=hsm.id, hsms=(hsm.key,))
+    return _hsm_subject(hsm.name, hsm.id)
+
+
+@lru_cache(maxsize=2**16)  # a dozen checks judge every HSM
+def _hsm_subject(name: str, hsm_id: str) -> Subject:
+    return Subject(name=name, id=hsm_id, hsms=(arm_id.key(hsm_id),))
 
 
 def vnet_subject(vnet_id: str, hsms: Iterable[str]) -> Subject:
@@ -48,12 +53,12 @@ def not_read(what: str, gap: Gap | None) -> str:
 
 def untold_networks(hsm: Hsm, estate: Estate) -> str:
     """Why not all subnets and VNets of an HSM are known; ``""`` when they are."""
-    return _untold_networks(estate)[hsm.key]
+    return _untold_networks(estate)[hsm.id]
 
 
 @once
 def _untold_networks(estate: Estate) -> Mapping[str, str]:
-    return {key: _why_untold(hsm, estate) for key, hsm in estate.hsms.items()}
+    return {hsm.id: _why_untold(hsm, estate) for hsm in estate.hsms.values()}
 
 
 def _why_untold(hsm: Hsm, estate: Estate) -> str:

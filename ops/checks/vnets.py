@@ -23,10 +23,7 @@ class HsmVnet:
     id: str
     hsms: tuple[str, ...]
     fact: Vnet | Absent | Gap | None
-
-    @property
-    def subject(self) -> Subject:
-        return vnet_subject(self.id, self.hsms)
+    subject: Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +35,10 @@ class Peer:
 
     id: str
     near: tuple[HsmVnet, ...]
+    hsms: tuple[str, ...]
     fact: Vnet | Absent | Gap | None
     exempt: str
-
-    @property
-    def hsms(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(hsm for vnet in self.near for hsm in vnet.hsms))
-
-    @property
-    def subject(self) -> Subject:
-        return vnet_subject(self.id, self.hsms)
+    subject: Subject
 
 
 @once
@@ -62,7 +53,13 @@ def hsm_vnets(estate: Estate) -> tuple[HsmVnet, ...]:
                 spelled.setdefault(arm_id.key(vnet_id), vnet_id)
                 hsms.setdefault(arm_id.key(vnet_id), {})[hsm.key] = None
     return tuple(
-        HsmVnet(id=vnet_id, hsms=tuple(hsms[key]), fact=estate.vnets.get(key)) for key, vnet_id in spelled.items()
+        HsmVnet(
+            id=vnet_id,
+            hsms=tuple(hsms[key]),
+            fact=estate.vnets.get(key),
+            subject=vnet_subject(vnet_id, hsms[key]),
+        )
+        for key, vnet_id in spelled.items()
     )
 
 
@@ -96,16 +93,18 @@ def neighbours(estate: Estate, policy: Policy) -> tuple[Peer, ...]:
             key = arm_id.key(remote)
             spelled.setdefault(key, remote)
             near.setdefault(key, {})[vnet.id] = vnet
-    facts, declared = estate.vnets, _declared(policy)
+    declared = _declared(policy)
     return tuple(
-        Peer(
-            id=remote,
-            near=tuple(near[key].values()),
-            fact=facts.get(key),
-            exempt=_exempt(key, facts.get(key), declared),
-        )
-        for key, remote in spelled.items()
+        _peer(remote, tuple(near[key].values()), estate.vnets.get(key), declared) for key, remote in spelled.items()
     )
+
+
+def _peer(
+    vnet_id: str, near: tuple[HsmVnet, ...], fact: Vnet | Absent | Gap | None, declared: Mapping[str, str]
+) -> Peer:
+    hsms = tuple(dict.fromkeys(hsm for vnet in near for hsm in vnet.hsms))
+    exempt = _exempt(arm_id.key(vnet_id), fact, declared)
+    return Peer(id=vnet_id, near=near, hsms=hsms, fact=fact, exempt=exempt, subject=vnet_subject(vnet_id, hsms))
 
 
 def _remotes(vnet: HsmVnet) -> Iterator[str]:

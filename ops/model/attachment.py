@@ -68,7 +68,8 @@ def _ids(profile: NetworkProfile | Absent | None) -> list[str]:
 
 
 def _with_suffix(ids: list[str], role: str) -> str | None:
-    return next((nic for nic in ids if nic.lower().endswith(_SUFFIX[role].lower())), None)
+    suffix = _SUFFIX[role].lower()
+    return next((nic for nic in ids if nic[-len(suffix) :].lower() == suffix), None)
 
 
 def _slot(hsm: Hsm, role: str, named: str | None) -> NicSlot:

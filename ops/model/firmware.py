@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _BUILD = r"([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?"
 _VERSION = re.compile(
@@ -52,6 +53,7 @@ _FAN_NOT_NAMED = (1, 7)  # Microsoft names 1.6a and 1.8a as fixed, and nothing b
 _BY_REVISION = {("2100", "000"): _CERTIFICATES_GO, ("2200", "011"): BASE}
 
 
+@lru_cache(maxsize=256)  # thousands of HSMs run a handful of versions
 def parse(text: str) -> Firmware | None:
     """The version in ``1.4a``, ``v2.2B``, ``1.4a 1.8.3``, ``2.1a (1.15.0)`` or a known revision; None where there is none."""
     text = text.strip()
@@ -72,6 +74,7 @@ def is_revision(text: str) -> bool:
     return _REVISION.fullmatch(text.strip()) is not None
 
 
+@lru_cache(maxsize=256)
 def advice(version: Firmware) -> tuple[str, ...]:
     """One line for each known issue that concerns this version, the gravest first."""
     lines = []

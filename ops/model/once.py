@@ -17,7 +17,7 @@ def once(walk: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]
 
     @wraps(walk)
     def remembered(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-        given = (*args, *kwargs.values())
+        given: tuple[object, ...] = (*args, *kwargs.values()) if kwargs else args
         for before, result in kept:
             if len(before) == len(given) and all(map(is_, before, given)):
                 return result

@@ -58,12 +58,12 @@ def nic_answers(hsm: Hsm, estate: Estate) -> tuple[NicAnswer, ...]:
     A missing NIC does not work. One host NIC of two may be missing where the HSM was created before May 2023 and does
     not name it itself; where it is not known when it was created, it is not known whether the NIC is due.
     """
-    return _all_nic_answers(estate)[hsm.key]
+    return _all_nic_answers(estate)[hsm.id]
 
 
 @once
 def _all_nic_answers(estate: Estate) -> Mapping[str, tuple[NicAnswer, ...]]:
-    return {key: _nic_answers(hsm, estate) for key, hsm in estate.hsms.items()}
+    return {hsm.id: _nic_answers(hsm, estate) for hsm in estate.hsms.values()}
 
 
 def _nic_answers(hsm: Hsm, estate: Estate) -> tuple[NicAnswer, ...]:
@@ -161,7 +161,7 @@ def _answers(hsm: Hsm, estate: Estate) -> list[tuple[bool | None, str]]:
 def _silent(hsm: Hsm, estate: Estate) -> list[tuple[bool, str]]:
     """The host NICs on which the HSM does not answer. It can serve without management, and without ever being probed."""
     probe = estate.probes.get(hsm.key)
-    if probe is None or not is_fresh(probe, estate):
+    if probe is None or not is_fresh(probe, estate) or False not in probe.answers.values():
         return []
     answers = probe_answers(hsm, probe, estate)
     return [(False, one.evidence) for one in answers if one.role != MANAGEMENT and one.answers is False]

@@ -13,7 +13,6 @@ from typing import Any
 
 from ops.codec import policy_from_mapping
 from ops.model.policy import Policy
-from ops.sandbox.azure import Azure
 from ops.sandbox.estate_values import EstateFile
 from ops.sandbox.example_config import EXAMPLE_CONFIG
 from ops.sandbox.fleet import fleet
@@ -52,10 +51,6 @@ class Hsm:
     @property
     def nics(self) -> tuple[str, ...]:
         return tuple(self.nic(suffix) for suffix in ("HSMHost1Nic", "HSMHost2Nic", "HSMMgmtNic"))
-
-    def failed(self) -> dict[str, Any]:
-        """The patch after which it is Failed."""
-        return {"id": self.id, "properties": {"provisioningState": "Failed"}}
 
 
 NEW, CHANGED, MENDED, RAISED = Hsm(FIRST, 1), Hsm(FIRST, 3), Hsm(FIRST, 5), Hsm(SECOND, 1)
@@ -128,8 +123,3 @@ def _as_it_is_today(ticket: Mapping[str, Any]) -> Mapping[str, Any]:
     if RAISED.name in ticket["name"]:
         facts["properties"] = {**ticket["properties"], "severity": "Minimal"}
     return facts
-
-
-def tickets_of(azure: Azure) -> list[dict[str, Any]]:
-    """All tickets, the newest last."""
-    return list(azure.desk.truth())

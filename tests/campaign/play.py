@@ -83,12 +83,12 @@ def play(stage: Stage, scenario: Scenario) -> Played:
         with connected(place) as connection:
             if scenario.kill or scenario.audit:
                 lies = [*_killed(place, ledger, scenario)]
-                said_so = True
+                said_so = False
             else:
                 azure.faults = Faults((Fault.model_validate(scenario.fault),))
                 first = run(place, connection, ledger)
                 lies = [*truth.lies(first, ledger, truth.by_id(place.tickets())), *truth.unsettled(ledger, first.run)]
-                said_so = bool([one for one in first.opened if one.unattached])
+                said_so = any(one.unattached for one in first.opened)
             azure.faults = Faults(())
             azure.watch = Watch()
             again = Path(folder) / "another" if scenario.another else ledger

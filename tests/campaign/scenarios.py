@@ -71,7 +71,8 @@ def everything(clean: Clean) -> Iterator[Scenario]:
         for desk in (USUAL, LOOSE, SLOW):
             yield _of(request, n, name, fault, desk)
         yield _of(request, n, name, fault, LOOSE, another=True)
-    for nth, (name, fault) in product(range(1, len(written) + 1), FAULTS.items()):
+    polls = sum("/operationsstatus/" in path.lower() for _, path in clean.asked)
+    for nth, (name, fault) in product(range(1, polls + 1), FAULTS.items()):
         poll = {"method": "GET", "path": "*/operationsStatus/*", "nth": nth, **fault}
         yield Scenario(name=f"poll {nth}: {name}, accept, done", fault=poll, desk=LOOSE, another=nth % 2 == 0)
     yield from kills(clean, range(1, total + 1), range(1, clean.audits + 1))

@@ -114,8 +114,8 @@ def _of_receipt(receipt: Receipt, tickets: Tickets) -> Iterator[str]:
         yield f"the receipt of {name} names no number"
     if receipt.problem and not receipt.may_exist and ticket is not None and is_open(ticket):
         yield f"the receipt of {name} says that it was not opened, and it is there: {receipt.problem}"
-    if receipt.problem and not (receipt.tip and (receipt.may_exist or receipt.kept or receipt.gone)):
-        yield f"the receipt of {name} has no next step, or the draft was not kept: {receipt.problem}"
+    if receipt.problem and not receipt.tip:
+        yield f"the receipt of {name} has no next step: {receipt.problem}"
     if ticket is not None and receipt.ticket is not None and not (receipt.unattached or receipt.found):
         evidence = receipt.draft.evidence
         if evidence is not None and evidence.name not in ticket["files"]:
