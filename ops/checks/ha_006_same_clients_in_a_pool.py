@@ -156,19 +156,26 @@ def _answers(uses: Sequence[_Use], untold: Mapping[str, str], clients: Mapping[s
                 vnets_of.setdefault(use.hsm.key, set()).add(use.key)
                 names[use.hsm.key] = use.hsm.name
         members: dict[tuple[frozenset[str], str], list[str]] = {}
-        for hsm, vnets in vnets_of.items():
-            members.setdefault((frozenset(vnets), untold.get(hsm, "")), []).append(names[hsm])
-        groups = [
-            _Group(
-                hsms=one_line(", ".join(hsms), 80),
-                networks=one_line(" and ".join(sorted(arm_id.name(spelled[vnet]) for vnet in vnets)), 80),
-                clients=_reaching(vnets, why, clients, spelled.keys()),
-            )
-            for (vnets, why), hsms in members.items()
-        ]
-        if groups:
+        for hsm, own in vnets_of.items():
+            members.setdefault((frozenset(own), untold.get(hsm, "")), []).append(names[hsm])
+        if len(members) == 1:  # in the same VNets: whoever reaches one reaches all
+            ((shared, _),) = members
+            answers.append(_Answer(side=side, agrees=True, evidence=f"all in {_names(shared, spelled)}"))
+        elif members:
+            groups = [
+                _Group(
+                    hsms=one_line(", ".join(hsms), 80),
+                    networks=_names(vnets, spelled),
+                    clients=_reaching(vnets, why, clients, spelled.keys()),
+                )
+                for (vnets, why), hsms in members.items()
+            ]
             answers.append(_compare(side, groups))
     return answers
+
+
+def _names(vnets: Iterable[str], spelled: Mapping[str, str]) -> str:
+    return one_line(" and ".join(sorted(arm_id.name(spelled[vnet]) for vnet in vnets)), 80)
 
 
 def _reaching(vnets: frozenset[str], why: str, clients: Mapping[str, Clients], own: Collection[str]) -> Clients:
@@ -182,8 +189,6 @@ def _reaching(vnets: frozenset[str], why: str, clients: Mapping[str, Clients], o
 
 
 def _compare(side: str, groups: Sequence[_Group]) -> _Answer:
-    if len(groups) == 1:  # in the same VNets: whoever reaches one reaches all
-        return _Answer(side=side, agrees=True, evidence=f"all in {groups[0].networks}")
     certain: dict[str, str] = {}
     perhaps: dict[str, str] = {}
     for group in groups:

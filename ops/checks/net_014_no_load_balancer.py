@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from shlex import quote
 
 from ops.checks.declaration import check
@@ -76,11 +77,12 @@ def _index(estate: Estate) -> _Pools:
         for balancer in () if isinstance(balancers, Gap) else balancers:
             for nic_id in balancer.nic_ids:
                 pools.nics.setdefault(arm_id.key(nic_id), balancer)
+            keys = {vnet: arm_id.key(vnet) for vnet in set(balancer.vnets.values())}
             for address in balancer.addresses:
                 pools.holding.add(subscription)
                 vnet = balancer.vnets.get(address)
                 if vnet:
-                    pools.placed.setdefault((arm_id.key(vnet), address), balancer)
+                    pools.placed.setdefault((keys[vnet], address), balancer)
                 else:
                     pools.unplaced.setdefault((subscription, address), balancer)
     return pools
@@ -97,7 +99,7 @@ def _judge(hsm: Hsm, estate: Estate, pools: _Pools) -> Verdict:
     untold = untold_networks(hsm, estate)
     if untold:
         return unknown(subject, untold)
-    vnets = {arm_id.key(arm_id.vnet_of_subnet(use.subnet_id)) for use in attachment(hsm, estate).subnets}
+    vnets = {_vnet(use.subnet_id) for use in attachment(hsm, estate).subnets}
     if not vnets:
         return not_applicable(subject, "it is in no virtual network yet")
     count = 0
@@ -153,6 +155,7 @@ def _place(hsm: Hsm, slots: Iterable[NicSlot], estate: Estate) -> _Place:
     return _Place(addresses=tuple(found), untold=untold)
 
 
+@lru_cache(maxsize=1024)  # the sides and the NICs of an HSM are mostly in one subnet
 def _vnet(subnet_id: str | None) -> str:
     return arm_id.key(arm_id.vnet_of_subnet(subnet_id or ""))
 

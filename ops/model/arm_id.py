@@ -18,7 +18,7 @@ def key(arm_id: str) -> str:
 
 def same(left: str, right: str) -> bool:
     """Whether two ids name one resource."""
-    return key(left) == key(right)
+    return left == right or key(left) == key(right)
 
 
 def segment(arm_id: str, before: str) -> str:

@@ -68,22 +68,22 @@ def _all_nic_answers(estate: Estate) -> Mapping[str, tuple[NicAnswer, ...]]:
 
 def _nic_answers(hsm: Hsm, estate: Estate) -> tuple[NicAnswer, ...]:
     slots = attachment(hsm, estate).slots
-    facts = {slot.role: estate.nics.get(slot.key) for slot in slots}
-    missing = [slot for slot in slots if slot.role in (HOST_1, HOST_2) and isinstance(facts[slot.role], Absent)]
+    facts = [(slot, estate.nics.get(slot.key)) for slot in slots]
+    missing = [slot for slot, fact in facts if isinstance(fact, Absent) and slot.role in (HOST_1, HOST_2)]
     spare = missing[0].role if len(missing) == 1 and not missing[0].named else ""
-    return tuple(_answer(hsm, slot, facts[slot.role], slot.role == spare) for slot in slots)
+    return tuple(_answer(hsm, slot, fact, slot.role == spare) for slot, fact in facts)
 
 
 def _answer(hsm: Hsm, slot: NicSlot, fact: Nic | Absent | Gap | None, spare: bool) -> NicAnswer:
     nic = fact if isinstance(fact, Nic) else None
     works: bool | None = None
-    if fact is None:
+    if isinstance(fact, Nic):
+        works = fact.provisioning_state.lower() == "succeeded" if is_told(fact.provisioning_state) else None
+        reason = "" if works else f"{slot.role} is {one_line(fact.provisioning_state or 'in no known state', 60)}"
+    elif fact is None:
         reason = f"{slot.role} was not read"
     elif isinstance(fact, Gap):
         reason = f"{slot.role} could not be read: {one_line(fact.reason)}"
-    elif isinstance(fact, Nic):
-        works = fact.provisioning_state.lower() == "succeeded" if is_told(fact.provisioning_state) else None
-        reason = "" if works else f"{slot.role} is {one_line(fact.provisioning_state or 'in no known state', 60)}"
     elif spare and hsm.created_at is None:
         reason = f"{_missing(slot)}, and not known whether the HSM is older than May 2023"
     elif spare and hsm.created_at is not None and hsm.created_at < TWO_HOST_NICS_SINCE:

@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from ops.model import arm_id
+from ops.model.attachment import nic_slots
 from ops.model.fact import Gap
+from ops.model.finding import Outcome
 from ops.model.policy import Policy, TicketSeverity
 from ops.model.run import Run
 from ops.model.ticket import Cause, Communication, Existing, Ticket, Update
 from ops.support import messages
-from ops.support.causes import joined, pool_of
+from ops.support.causes import FASTPATH_CHECK, joined, pool_of
 from ops.support.gone import Gone, gone
 from ops.support.impact import assess
 from ops.support.naming import base_of
-from ops.support.told import digest, digest_in
+from ops.support.told import digest, digest_in, subscriptions_in
 
 _EVIDENCE, _RAISE, _GONE, _CLOSE = "phsm-evidence-", "phsm-raise-", "phsm-gone-", "phsm-close-"
 _FAREWELLS = (_GONE, _CLOSE)
@@ -136,6 +139,8 @@ def _of_cause(cause: Cause, said: _Said, run: Run, policy: Policy, tool: str) ->
         )
         return
     is_new = not said.has_ended and said.digest != told
+    if _is_half_seen(cause, ticket, run):
+        return
     if (said.has_ended or is_new) and not _is_too_soon(said, ticket.created_at if is_new else None, now, policy):
         reason = "its cause is back, after we said that it is gone" if said.has_ended else "what we see has changed"
         opening = "What this ticket is about is back." if said.has_ended else "What we see has changed."
@@ -148,6 +153,17 @@ def _of_cause(cause: Cause, said: _Said, run: Run, policy: Policy, tool: str) ->
             subject=messages.subject("Back" if said.has_ended else "News", ticket),
             body=messages.changed(cause, run, policy, opening, tool),
         )
+
+
+def _is_half_seen(cause: Cause, ticket: Ticket, run: Run) -> bool:
+    """Whether something that its failures rest on could not be read: then it may be our sight alone that has changed."""
+    if cause.kind == "fastpath":
+        waiting = subscriptions_in(ticket.description)
+        untold = (f for f in run.findings if f.check == FASTPATH_CHECK and f.outcome is Outcome.UNKNOWN)
+        return any(arm_id.subscription(finding.subject.key) in waiting for finding in untold)
+    keys = pool_of(run, cause.hsms[0]).hsms if cause.kind == "pool" else cause.hsms
+    hsms = [run.estate.hsms[key] for key in keys]
+    return any(hsm.gap or isinstance(run.estate.nics.get(slot.key), Gap) for hsm in hsms for slot in nic_slots(hsm))
 
 
 def _of_none(said: _Said, run: Run, policy: Policy, tool: str) -> Iterator[Update]:

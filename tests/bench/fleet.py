@@ -38,7 +38,7 @@ def fleet(hsms: int) -> tuple[Estate, Policy]:
     """So many HSMs and their policy.
 
     Each subscription holds two pairs, one in each of two regions, each pair in a VNet of its own that is peered with a
-    VNet of clients and with the hub of a hundred such VNets. All HSMs are expected, attested and probed.
+    VNet of clients and with the hub of a hundred such VNets. All HSMs are expected, half of them attested, a tenth probed.
     """
     holders = [_guid(number) for number in range(1, hsms // _PER_SUBSCRIPTION + 1)]
     hubs = [_guid(900_000 + number) for number in range(-(-len(holders) // _SPOKES_PER_HUB))]
@@ -52,6 +52,10 @@ def fleet(hsms: int) -> tuple[Estate, Policy]:
             *(_hub(hub, region, spokes) for region in _REGIONS),
         ]
     return _surrounded(estate(*things), hubs), _policy(holders, hubs, things)
+
+
+def _space(number: int) -> str:
+    return f"10.{100 + number // 256}.{number % 256}"
 
 
 def _guid(number: int) -> str:
@@ -81,9 +85,12 @@ def _holder(number: int, holder: str, hub: str) -> Iterator[Hsm | Vnet | Subscri
             subscription=holder,
             location=region,
             tags={"app": "cards"} if trouble == 5 else {"app": "cards", "fastpathenabled": "True"},
+            prefixes=(f"{_space(number)}.0/24",),
             subnets=(
-                subnet(vnet=name, subscription=holder, network_security_group=nsg),
-                _other_subnet("proxies", name, holder),
+                subnet(
+                    vnet=name, subscription=holder, prefixes=(f"{_space(number)}.0/26",), network_security_group=nsg
+                ),
+                _other_subnet("proxies", name, holder, prefixes=(f"{_space(number)}.64/26",)),
             ),
             peerings=(
                 peering(vnet_id(f"hub-{region}", hub), "to-hub", uses_remote_gateways=True),
@@ -140,19 +147,7 @@ def _surrounded(state: Estate, hubs: list[str]) -> Estate:
     routes.append(Route(name="out", prefix="0.0.0.0/0", next_hop="VirtualAppliance", next_hop_ip="10.9.0.4"))
     tables = {_table_id(owner): tuple(routes) for owner in state.subscriptions}
     connection = Connection(id=f"{group(hubs[0])}/x/c", name="circuit", kind="ExpressRoute", fastpath=False)
-    balancers = {
-        owner: tuple(
-            LoadBalancer(
-                id=f"{group(owner)}/providers/Microsoft.Network/loadBalancers/lb{n}",
-                name=f"lb{n}",
-                addresses=tuple(f"10.8.{n}.{host}" for host in range(4, 14)),
-                nic_ids=(),
-                vnets={f"10.8.{n}.{host}": vnet_id("apps", owner) for host in range(4, 14)},
-            )
-            for n in range(3)
-        )
-        for owner in state.subscriptions
-    }
+    balancers = {owner: tuple(_balancer(owner, number) for number in range(2)) for owner in state.subscriptions}
     answers = dict.fromkeys(("host NIC 1", "host NIC 2", "management NIC"), True)
     clusters = [cluster(f"cluster{n}", subscription=hub) for n, hub in enumerate(hubs)]
     return replace(
@@ -172,11 +167,22 @@ def _surrounded(state: Estate, hubs: list[str]) -> Estate:
         load_balancers=balancers,
         deletions=dict.fromkeys(state.subscriptions, ()),
         clusters={one.key: one for one in clusters},
-        probes={key: Probe(at=NOW, answers=answers, firmware="2.2b") for key in state.hsms},
+        probes={key: Probe(at=NOW, answers=answers, firmware="2.2b") for key in list(state.hsms)[::10]},
         nics={
             key: Gap(subject=key, what="network interface", reason="429 TooManyRequests") if n % 1000 == 999 else nic
             for n, (key, nic) in enumerate(state.nics.items())
         },
+    )
+
+
+def _balancer(owner: str, number: int) -> LoadBalancer:
+    addresses = tuple(f"10.8.{number}.{host}" for host in range(4, 8))
+    return LoadBalancer(
+        id=f"{group(owner)}/providers/Microsoft.Network/loadBalancers/lb{number}",
+        name=f"lb{number}",
+        addresses=addresses,
+        nic_ids=tuple(f"{group(owner)}/providers/Microsoft.Network/networkInterfaces/vm{n}" for n in range(4)),
+        vnets=dict.fromkeys(addresses, vnet_id("apps", owner)),
     )
 
 

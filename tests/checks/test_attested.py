@@ -44,7 +44,7 @@ def test_there_is_one_duty_and_one_check_for_each_key_of_the_configuration():
 def test_each_check_is_the_customers_and_low_and_its_page_tells_the_period_and_the_key(duty):
     check = CHECK[duty.check]
     assert (check.party, check.severity, check.ticket) == (Party.CUSTOMER, Severity.LOW, False)
-    assert check.parameters == ("valid_days",)
+    assert check.parameters == {"valid_days": duty.days}
     assert f"{duty.days} days (`valid_days`)" in check.page
     assert f"{{{duty.key}: {{by:" in check.page
     assert "own advice, not Microsoft's" in " ".join(check.page.split())

@@ -60,7 +60,7 @@ def test_the_grace_is_the_operators():
     assert only(provisioned, since("Connecting", 90), policy(120)).outcome is NOT_APPLICABLE
     assert only(provisioned, since("Connecting", 1), policy(0)).outcome is FAIL
     assert only(provisioned, since("Connecting", 59), policy(None)).outcome is NOT_APPLICABLE
-    assert provisioned.parameters == ("in_progress_minutes",)
+    assert provisioned.parameters == {"in_progress_minutes": 60}
 
 
 @pytest.mark.parametrize("state", ["Connecting", "Deleting"])

@@ -36,7 +36,7 @@ def test_any_other_fails_and_says_how_to_add_it(region):
     )
     assert "checks.PHSM-HSM-003.regions" in verdict.fix
     assert verdict.subject.hsms == (hsm().key,)
-    assert (region_offered.severity, region_offered.parameters) == (Severity.LOW, ("regions",))
+    assert (region_offered.severity, region_offered.parameters) == (Severity.LOW, {"regions": ()})
 
 
 @pytest.mark.parametrize("added", ["swedencentral", "Sweden Central"])

@@ -8,6 +8,7 @@ import pytest
 from ops.checks import collect
 from ops.model.attachment import nic_slots
 from ops.model.fact import ABSENT, Gap
+from ops.model.finding import Outcome
 from ops.model.policy import Policy, SupportPolicy, TicketSeverity
 from ops.model.run import Run
 from ops.run import evaluate
@@ -49,6 +50,16 @@ What we see, 2026-11-23 22:14 UTC:
 """
     )
     assert f"\nFindings: {now}\nTool: payment-hsm-ops 0.1.0, snapshot sha256 " in update.body
+
+
+def test_what_may_only_be_hidden_from_us_is_no_news() -> None:
+    slot = nic_slots(A)[0]
+    unread = Gap(subject=slot.nic_id, what="network interface", reason="500 InternalServerError")
+    seen = replace(WORSE.estate, nics={**WORSE.estate.nics, slot.key: unread})
+    assert told(replace(WORSE, estate=seen), MINE).updates == ()
+    half = replace(A, gap=Gap(subject=A.id, what="payment HSM", reason="500 InternalServerError"))
+    seen = replace(WORSE.estate, hsms={**WORSE.estate.hsms, A.key: half})
+    assert told(replace(WORSE, estate=seen), MINE).updates == ()
 
 
 def test_what_a_communication_told_is_not_told_again_however_azure_wraps_it() -> None:
@@ -237,3 +248,11 @@ def test_the_whole_life_of_a_ticket_with_the_real_checks(close: bool) -> None:
     (again,) = planned(failing, desks(replace(mine, status="Closed"))).to_open
     assert again.name.endswith("-2")
     assert "Earlier: 2411230050001234" in again.description
+
+
+def test_a_request_for_fastpath_tells_nothing_new_while_one_of_its_subscriptions_cannot_be_read() -> None:
+    known = estate(A, B, subscription(SUB_2, "payments-hub"))
+    (draft,) = planned(run_of(known, pending(SUB_1), pending(SUB_2))).to_open
+    mine = opened(draft)
+    untold = replace(pending(SUB_1), outcome=Outcome.UNKNOWN, evidence="could not be read", ticket=False)
+    assert told(run_of(known, untold, pending(SUB_2)), mine).updates == ()
