@@ -1,11 +1,10 @@
-"""The command as a person starts it: a process of its own, with an empty home and nothing inherited."""
+"""The command as a person gives it, with an empty home and nothing inherited."""
 
 from __future__ import annotations
 
 import contextlib
 import io
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """How a process ended. ``out`` and ``err`` are what it printed."""
+    """How a command ended. ``out`` and ``err`` are what it printed."""
 
     code: int
     out: str
@@ -31,24 +30,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "LANG": "C.UTF-8", **more}
 
 
-def phsm(home: Path, *words: str, cwd: Path | None = None, **env: str) -> Ended:
-    """Run ``phsm`` with these words, in ``home`` unless ``cwd`` says otherwise; the ledger is in ``home`` all the same."""
-    ledger = {"PHSM_LEDGER_DIR": str(home / "ledger")} if cwd else {}
-    done = subprocess.run(
-        [BIN / "phsm", *words],
-        cwd=cwd or home,
-        env=environment(home, **(ledger | env)),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    return Ended(code=done.returncode, out=done.stdout, err=done.stderr)
-
-
-def phsm_here(home: Path, *words: str, **env: str) -> Ended:
-    """As ``phsm``, but in this process: for the many commands of which it matters what they do, and not that they start."""
+def phsm(home: Path, *words: str, **env: str) -> Ended:
+    """Run ``phsm`` with these words, in ``home`` and in this process: a start costs a second, and there are many."""
     out, err = io.StringIO(), io.StringIO()
     with (
         contextlib.chdir(home),

@@ -19,7 +19,7 @@ from ops.sandbox.azure import utc_now
 from ops.sandbox.estate_file import load
 from ops.sandbox.estate_values import EstateFile
 from tests.campaign.place import Place, WatchedAzure, serving
-from tests.process import Ended, phsm_here
+from tests.process import Ended, phsm
 
 SUBSCRIPTION = "f1ee7000-0000-4000-8000-000000000001"
 _GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-hsm-01/providers"
@@ -53,7 +53,7 @@ class Beside:
         azure = {"PHSM_ARM_ENDPOINT": self.place.endpoint, "PHSM_CA_BUNDLE": self.place.ca_bundle}
         if self.config:
             azure["PHSM_CONFIG"] = self.config
-        return phsm_here(self.home, *words, **(azure | env))
+        return phsm(self.home, *words, **(azure | env))
 
     def change(self, id: str, **facts: Any) -> None:
         """What happens in Azure by itself."""

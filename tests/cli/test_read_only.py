@@ -9,7 +9,7 @@ import pytest
 
 from ops.sandbox.child import running
 from tests.cli.beside import HSM_2, beside
-from tests.process import phsm_here as phsm
+from tests.process import phsm
 
 READING = (
     ("inventory",),

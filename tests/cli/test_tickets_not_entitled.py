@@ -7,7 +7,7 @@ import pytest
 
 from ops.sandbox.estate_file import load
 from tests.cli.beside import Beside, beside
-from tests.process import REPOSITORY, Ended, phsm_here
+from tests.process import REPOSITORY, Ended, phsm
 
 ATTESTED = {**load("degraded").config, "support": {"plan": "Developer"}}
 
@@ -67,7 +67,7 @@ def test_a_sandbox_brings_its_plan_and_its_configuration_with_it(tmp_path):
         file = tmp_path / f"{name}.yaml"
         assert text.count(old) == 1
         file.write_text(text.replace(old, new), "utf-8")
-        ended = phsm_here(tmp_path, "--sandbox", str(file), "tickets", "open", "--apply", PHSM_LEDGER_DIR=name)
+        ended = phsm(tmp_path, "--sandbox", str(file), "tickets", "open", "--apply", PHSM_LEDGER_DIR=name)
         assert ended.code == 6, ended.err
         assert "ProDirect, Premier or Unified" in ended.out
         assert len(list((tmp_path / name / "unsent").iterdir())) == 3

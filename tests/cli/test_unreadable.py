@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from tests.process import REPOSITORY
-from tests.process import phsm_here as phsm
+from tests.process import REPOSITORY, phsm
 
 ESTATES = REPOSITORY / "ops" / "sandbox" / "estates"
 
