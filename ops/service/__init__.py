@@ -1,8 +1,9 @@
 """The use cases. Each reads through the ports, decides through the pure core, and writes only where it says so."""
 
-from ops.service.applying import keep_for_portal, note_causes, open_tickets, require_contact
+from ops.service.applying import note_causes, open_tickets, require_contact
 from ops.service.checking import Selection, check
 from ops.service.listing import find_ticket, list_tickets
+from ops.service.opening import keep_for_portal
 from ops.service.planning import plan_tickets
 from ops.service.updating import close, say_on_ticket, update_tickets
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from ops.checks import collect
-from ops.errors import ConfigProblem, TicketProblem
+from ops.errors import ConfigProblem
 from ops.model import arm_id
 from ops.model.estate import Source
 from ops.model.finding import Finding, Outcome
@@ -20,6 +19,7 @@ from ops.model.run import Run
 from ops.model.ticket import Draft, Plan, Receipt
 from ops.ports import Cloud, Desk, Ledger, Shelf
 from ops.run import evaluate
+from ops.service.opening import open_ticket
 from ops.support.gone import was_read
 from ops.support.impact import assess
 
@@ -72,7 +72,7 @@ def open_tickets(
         if stopped is None and not confirm:
             stopped = _seen_once(draft, fresh, ledger)
         if stopped is None:
-            yield _open(draft, desk, ledger, shelf, contact)
+            yield open_ticket(draft, desk, ledger, shelf, contact)
             continue
         result = Result.NOT_NEEDED if stopped.gone else Result.FOUND if stopped.found else Result.REFUSED
         target = stopped.ticket.id if stopped.ticket else draft.ticket_id
@@ -154,53 +154,3 @@ def _seen_once(draft: Draft, fresh: Plan, ledger: Ledger) -> Receipt | None:
         problem="it was seen once, and what nobody confirms has to be seen twice, five minutes apart",
         tip="run it again in five minutes, or leave out --no-confirm",
     )
-
-
-def _open(draft: Draft, desk: Desk, ledger: Ledger, shelf: Shelf, contact: Contact) -> Receipt:
-    workspace, unattached = _attach(draft, desk, ledger, shelf)
-    target = draft.ticket_id
-    about = {"title": draft.title, "severity": draft.severity.value}
-    ledger.write(Action.OPEN, target, Result.INTENDED, details=about)
-    try:
-        sent = desk.open(draft, contact, workspace)
-    except TicketProblem as error:
-        result = Result.UNCLEAR if error.may_exist else Result.REFUSED
-        ledger.write(Action.OPEN, target, result, request_ids=error.request_ids, details={"why": error.what})
-        kept = "" if error.may_exist else shelf.keep(draft, error.what)
-        return Receipt(draft=draft, problem=error.what, tip=error.tip, may_exist=error.may_exist, kept=kept)
-    ticket = sent.ticket
-    number = {"number": ticket.number} if ticket else {}
-    ledger.write(
-        Action.OPEN, target, Result.FOUND if sent.found else Result.DONE, request_ids=sent.request_ids, details=number
-    )
-    if ticket and sent.found and not ticket.is_open:
-        problem = f"its name belongs to a ticket that is closed: {ticket.number}"
-        return Receipt(draft=draft, problem=problem, tip="run it again: the next gets the next name")
-    return Receipt(draft=draft, ticket=ticket, found=sent.found, unattached=unattached)
-
-
-def _attach(draft: Draft, desk: Desk, ledger: Ledger, shelf: Shelf) -> tuple[str | None, str]:
-    """The workspace that holds the evidence, or why there is none: a ticket without it is better than none.
-
-    It is nobody else's: a runner beside this one would write over the file that a ticket takes over at that moment.
-    """
-    if draft.evidence is None:
-        return None, ""
-    target, name, workspace = draft.ticket_id, draft.evidence.name, f"{draft.name}-{uuid4().hex}"
-    ledger.write(Action.ATTACH, target, Result.INTENDED, details={"file": name})
-    try:
-        sent = desk.attach(draft.subscription, workspace, name, shelf.pack(draft.evidence))
-    except TicketProblem as error:
-        result = Result.UNCLEAR if error.may_exist else Result.REFUSED
-        ledger.write(Action.ATTACH, target, result, request_ids=error.request_ids, details={"why": error.what})
-        return None, error.what
-    ledger.write(Action.ATTACH, target, Result.DONE, request_ids=sent.request_ids, details={"file": name})
-    return workspace, ""
-
-
-def keep_for_portal(decided: Plan, shelf: Shelf) -> Iterator[Receipt]:
-    """Keep the drafts that the API cannot open at all. Raises LedgerProblem."""
-    for held in decided.held_back:
-        if held.for_portal:
-            kept = shelf.keep(held.draft, held.reason)
-            yield Receipt(draft=held.draft, problem=held.reason, tip="open it in the portal", kept=kept)
