@@ -24,13 +24,16 @@ class Cloud(Protocol):
     def observe(self, subscriptions: tuple[str, ...], *, policy: Policy) -> Estate:
         """Everything in these subscriptions (empty = all that are visible), and what the policy names besides.
 
-        VNets that the policy declares ``outside`` are not read.
+        VNets that the policy declares ``outside`` are not read, nor are peers that it declares to need no HSMs.
 
         Raises CloudUnreadable when nothing at all could be read.
         """
 
     def confirm(self, estate: Estate, *, hsms: Collection[str], subscriptions: Collection[str]) -> Estate:
-        """The estate with these HSMs (keys), their NICs, and the features of these subscriptions read again from ARM."""
+        """The estate with these HSMs (keys), their NICs, and the features of these subscriptions read again from ARM.
+
+        An HSM that the estate lacks is asked for too. One of which ARM says that it does not exist is left out.
+        """
 
 
 class Desk(Protocol):
@@ -44,6 +47,9 @@ class Desk(Protocol):
 
     def tickets(self, subscription: str, *, only_open: bool) -> tuple[Ticket, ...] | Gap:
         """The tickets of a subscription, closed ones too unless ``only_open``; all services."""
+
+    def open_elsewhere(self) -> tuple[str, ...] | Gap:
+        """The ids of our open tickets in all visible subscriptions, by a source that may be hours late or not to be had."""
 
     def find(self, subscription: str, name: str) -> Ticket | Absent | Gap:
         """The ticket of this name, also one that no list shows yet."""
@@ -95,3 +101,12 @@ class Shelf(Protocol):
 
     def keep(self, draft: Draft, why: str) -> str:
         """Write a draft with its evidence to files, ready for the portal, and tell where. Raises LedgerProblem."""
+
+    def keep_evidence(self, name: str, evidence: Evidence) -> str:
+        """Write the archive of a ticket of this name, to be uploaded by hand, and tell where. Raises LedgerProblem."""
+
+    def forget(self, name: str, evidence: Evidence | None = None) -> str:
+        """Remove the page of a ticket of this name, which nobody has to open any more, and tell which; ``""`` = none.
+
+        The archive goes too where the ticket is given with the ``evidence`` that it has. Raises LedgerProblem.
+        """

@@ -130,4 +130,5 @@ def _stamp(check: Check, settings: CheckSettings, verdict: Verdict) -> Finding:
         evidence=verdict.evidence,
         fix=verdict.fix,
         source=check.source,
+        note=verdict.note,
     )

@@ -5,7 +5,8 @@ When:    a check fails and Microsoft has to act.
 Needs:   Reader, and Support Request Contributor on the HSMs' subscriptions. Or --sandbox degraded, to try it.
 Changes: nothing in Azure. With --output plan.json it keeps the plan; which causes it saw goes into the ledger.
 Then:    exit 0 the plan is whole: have it read, then run open_tickets.py --plan plan.json --apply within an hour; 4 a
-         cause may be hidden, the rest is planned all the same; 5 Azure was not reachable: az login.
+         cause may be hidden, the rest is planned all the same; 5 Azure was not reachable: az login; 6 the ledger
+         cannot be used: phsm ledger verify.
 """
 
 import sys

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from ops.model import arm_id
 from ops.model.cluster import CLUSTER_TYPE, Cluster, ClusterNode, EndpointConnection
-from ops.model.estate import Deletion, Probe
+from ops.model.estate import Deletion, LunaHsm, Probe
 from ops.model.fact import Gap
 from ops.model.policy import (
     Attestation,
@@ -65,7 +65,7 @@ POLICY = Policy(
         PoolRule(name="acme-cards", match=Match(tags={"App": "Cards"})),
         PoolRule(name="acme-dr", role=Role.DR, match=Match(subscriptions=(SUB_2.upper(),))),
     ),
-    expected=("ACME-1", GONE.upper(), "acme-lost"),
+    expected=("ACME-1", GONE.upper(), "acme-lost", "Acme-luna"),
     peers=Peers(
         no_hsm_access=(vnet_id("acme-monitoring"),),
         client_subnets=(subnet_id("acme-clients", "acme-spoke"),),
@@ -195,6 +195,7 @@ ACME = replace(
     },
     deletions={SUB_1: (Deletion(hsm_id=GONE, by="Ada@acme.example", at=NOW),), SUB_2: ()},
     has_support_service=refused("support services"),
+    lunas=keyed(LunaHsm(id=hsm("acme-luna").id, name="acme-luna", sku="SafeNet Luna Network HSM A790")),
     clusters={
         cluster.key: cluster
         for cluster in (

@@ -15,6 +15,7 @@ from ops.model.estate import (
     NETWORK_PROVIDER,
     Deletion,
     Estate,
+    LunaHsm,
     Probe,
     ProfileNic,
     Source,
@@ -78,7 +79,7 @@ def policy_of(text: str) -> Policy:
             PoolRule(name=text, match=Match(subscriptions=(SUB_2,))),
             PoolRule(name=f"{text}-none", match=Match(tags={text: "another"})),
         ),
-        expected=(hsm(f"{text}-2").id, hsm(f"{text}-gone").id),
+        expected=(hsm(f"{text}-2").id, hsm(f"{text}-gone").id, hsm(f"{text}-luna").id),
         peers=Peers(
             outside=(vnet_id(text, SUB_2),),
             no_hsm_access=(vnet_id(f"{text}-none"),),
@@ -109,15 +110,15 @@ def mute(text: str, check: str, subject: str, expires: date) -> Mute:
 
 
 def estate_of(text: str) -> Estate:
-    """HSMs that work, that failed, that are in a state nobody knows, and that could not be read; and their networks."""
+    """HSMs that work, failed, are stuck, are in a state nobody knows, and could not be read; and their networks."""
     gap = Gap(subject=text, what=text, reason=text)
     words = {"sku": text, "status_message": text, "tags": {text: text}}
     here, there = subnet_id(text, text), subnet_id(text, f"{text}-two", SUB_2)
     one = hsm(text, subnet=here, **words)
     two = hsm(f"{text}-2", subnet=here, stamp=text, **{**words, "provisioning_state": "Failed"})
-    three = hsm(f"{text}-3", subnet=here, location=text, **{**words, "provisioning_state": text})
+    three = hsm(f"{text}-3", subnet=here, location=text, **{**words, "provisioning_state": "Connecting"})
     four = hsm(f"{text}-4", subscription=SUB_2, subnet=there, stamp=ABSENT, zones=(text,), **words)
-    five = hsm(f"{text}-5", subscription=SUB_2, subnet=there, location=text, **words)
+    five = hsm(f"{text}-5", subscription=SUB_2, subnet=there, location=text, **{**words, "provisioning_state": text})
     five = replace(five, host=replace(five.host, nics=(ProfileNic(nic_id=None, private_ip=text),)))
     nic_1, nic_2, nic_3 = (slot.nic_id for slot in nic_slots(four))
     state = estate(
@@ -176,6 +177,7 @@ def estate_of(text: str) -> Estate:
         },
         deletions={SUB_1: (Deletion(hsm_id=hsm(f"{text}-gone").id, by=text, at=NOW),), SUB_2: gap, text: gap},
         has_support_service=gap,
+        lunas={hsm(f"{text}-luna").key: LunaHsm(id=hsm(f"{text}-luna").id, name=f"{text}-luna", sku=f"Luna {text}")},
     )
 
 

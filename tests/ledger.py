@@ -55,5 +55,11 @@ def files_of(lines: list[bytes] = LINES, entries: tuple[Entry, ...] = ENTRIES) -
     return files
 
 
-def verified(files: Mapping[str, bytes], head: Head | bytes | None = HEAD) -> Verification:
-    return verify(sorted(files.items()), head_text(head) if isinstance(head, Head) else head)
+def verified(
+    files: Mapping[str, bytes], head: Head | bytes | None = HEAD, announced: Head | bytes | None = None
+) -> Verification:
+    return verify(sorted(files.items()), _content(head), _content(announced))
+
+
+def _content(head: Head | bytes | None) -> bytes | None:
+    return head_text(head) if isinstance(head, Head) else head

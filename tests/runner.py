@@ -67,7 +67,7 @@ def run(
     env |= {name: str(file) for name, file in told.items()}
     ended = Ended()
     for step in steps(workflow["jobs"][job]):
-        if ended.code and step.get("if") != "${{ !cancelled() }}":
+        if ended.code and step.get("if") not in ("${{ !cancelled() }}", "${{ always() }}"):
             continue
         if "run" not in step:
             if step["uses"].startswith("actions/download-artifact@"):

@@ -238,7 +238,9 @@ def test_a_command_to_paste_is_the_same_command(case: Case) -> None:
 
 
 def _to_paste(report: str) -> Iterator[str]:
-    return (line.partition("next: ")[2] for line in report.splitlines() if "next: az " in line)
+    """Azure's commands: behind the sign of a next step, or on a line of their own below its words."""
+    lines = (line.strip().removeprefix("next: ") for line in report.splitlines())
+    return (line for line in lines if line.startswith("az "))
 
 
 def _hostile_azure() -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What a look at every record of a ledger finds, whatever was done to its files."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -13,6 +12,7 @@ from tests.ledger import ENTRIES, HEAD, LINES, PIECE, entry, files_of, lines_of,
 FILES = files_of()
 FIRST, SECOND, THIRD = FILES
 ALL = b"".join(FILES.values())
+BEFORE_LAST = record_from(LINES[7][:-1]).head
 SIZES = {name: len(content) for name, content in FILES.items()}
 
 
@@ -25,8 +25,8 @@ def split_again(content):
     return files
 
 
-def flaws(files, head=HEAD):
-    return [(flaw.file, flaw.line, flaw.says) for flaw in verified(files, head).flaws]
+def flaws(files, head=HEAD, announced=None):
+    return [(flaw.file, flaw.line, flaw.says) for flaw in verified(files, head, announced).flaws]
 
 
 # what is in order
@@ -52,15 +52,22 @@ def test_a_clock_that_went_back_writes_on_in_the_newest_file():
     assert verified(files, head).flaws == ()
 
 
-def test_one_record_more_than_the_head_is_what_a_killed_writer_leaves():
-    found = verified(FILES, Head(count=8, hash=json.loads(LINES[7])["hash"]))
+def test_one_record_more_than_the_head_that_was_announced_is_what_a_killed_writer_leaves():
+    found = verified(FILES, BEFORE_LAST, announced=HEAD)
     assert (found.exit_code, found.head, len(found.entries)) == (0, HEAD, 9)
     assert found.note == "a writer was killed after record 9; the next write mends it"
 
 
-def test_a_first_record_without_a_head_is_what_a_killed_writer_leaves():
-    found = verified({FIRST: LINES[0]}, None)
+def test_a_first_record_without_a_head_that_was_announced_is_what_a_killed_writer_leaves():
+    found = verified({FIRST: LINES[0]}, None, announced=record_from(LINES[0][:-1]).head)
     assert (found.exit_code, bool(found.note)) == (0, True)
+
+
+def test_a_record_that_was_announced_and_never_written_is_what_a_killed_writer_leaves():
+    following = lines_of(entry(27), after=HEAD)[1]
+    for left in (following, head_text(following)[:20], b""):
+        found = verified(FILES, announced=left)
+        assert (found.exit_code, found.flaws, found.note) == (0, (), "")
 
 
 @settings(max_examples=60, deadline=None)
@@ -193,9 +200,20 @@ def test_a_head_that_was_only_spaced_anew_is_damaged(content):
     assert flaws(FILES, content) == [("head.json", 0, "it is damaged")]
 
 
+@pytest.mark.parametrize(
+    "announced",
+    [None, b"", head_text(HEAD)[:-1], BEFORE_LAST, replace(HEAD, hash="a" * 64)],
+    ids=["none", "empty", "cut", "older", "another"],
+)
+def test_a_record_that_was_put_in_at_the_end_is_found_by_what_was_announced(announced):
+    assert flaws(FILES, BEFORE_LAST, announced) == [("head.json", 0, "it ends with record 8, the files with record 9")]
+    assert flaws({FIRST: LINES[0]}, None, announced) == [
+        ("head.json", 0, "it is missing, and the files hold 1 records")
+    ]
+
+
 def test_a_piece_behind_one_record_more_than_the_head_is_nothing_that_a_killed_writer_leaves():
-    head = record_from(LINES[7][:-1]).head
-    assert flaws(FILES | {THIRD: FILES[THIRD] + PIECE}, head) == [
+    assert flaws(FILES | {THIRD: FILES[THIRD] + PIECE}, BEFORE_LAST, HEAD) == [
         ("head.json", 0, "it ends with record 8, the files with record 9")
     ]
 

@@ -121,6 +121,13 @@ def test_what_is_no_document_is_refused(text):
         plan_from(text, "plan.json")
 
 
+def test_one_minute_is_a_minute():
+    policy = Policy(support=SupportPolicy(plan_valid_minutes=1))
+    assert too_old(replace(PLAN, made_at=NOW), NOW + timedelta(seconds=61), policy) == (
+        "it was made 1 minute ago and holds for 1"
+    )
+
+
 @pytest.mark.parametrize(
     ("age", "why"),
     [

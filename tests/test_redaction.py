@@ -147,6 +147,7 @@ def test_only_these_facts_are_kept_word_for_word():
         "Hsm.stamp",
         "Hsm.zones",
         "Hsm.request_id",
+        "LunaHsm.sku",
         "Nic.provisioning_state",
         "Subnet.delegations",
         "Peering.state",

@@ -139,6 +139,7 @@ def test_a_check_is_offered_with_its_own_settings_alone() -> None:
         "checks: {PHSM-RDY-010: {valid_days: 0}}",
         "checks: {PHSM-HSM-003: {regions: ['']}}",
         "expected: [eu/hsm]",
+        "expected: ['payshield-we*']",
         "expected: [hsm1, hsm1]",
         f"expected: [{vnet_id()}]",
         f"peers: {{client_subnets: [{vnet_id()}]}}",

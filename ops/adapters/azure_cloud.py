@@ -20,7 +20,7 @@ from ops.adapters.scope import nothing_visible, visible, wanted
 from ops.adapters.subscription_facts import SubscriptionFacts
 from ops.adapters.subscription_reading import SubscriptionReading
 from ops.adapters.together import pair, together
-from ops.adapters.wire import ListedHsm, is_luna
+from ops.adapters.wire import ListedHsm, is_luna, luna
 from ops.adapters.wire_cluster import ListedCluster
 from ops.model import arm_id
 from ops.model.attachment import nic_slots
@@ -61,7 +61,7 @@ class AzureCloud:
     def observe(self, subscriptions: tuple[str, ...], *, policy: Policy) -> Estate:
         """Everything in these subscriptions (empty = all that are visible), and what the policy names besides.
 
-        VNets that the policy declares ``outside`` are not read.
+        VNets that the policy declares ``outside`` are not read, nor are peers that it declares to need no HSMs.
 
         Raises CloudUnreadable when nothing at all could be read.
         """
@@ -70,7 +70,8 @@ class AzureCloud:
     def confirm(self, estate: Estate, *, hsms: Collection[str], subscriptions: Collection[str]) -> Estate:
         """The estate with these HSMs (keys), their NICs, and the features of these subscriptions read again from ARM.
 
-        An HSM that is gone is left out.
+        An HSM that the estate lacks is asked for too: a list leaves out what its reader may not see. One of which ARM says
+        that it does not exist is left out.
         """
         return self._connection.run(self._confirm(estate, sorted(hsms), sorted(subscriptions)))
 
@@ -97,10 +98,10 @@ class AzureCloud:
             subscriptions=found.subscriptions,
             hsms=hsms,
             clusters=clusters,
-            luna_hsms=found.lunas + len(answers) - len(hsms),
+            lunas={**found.lunas, **{key: luna(hsm) for key, hsm in answers.items() if key not in hsms}},
             notes=found.notes,
         )
-        estate, nics = await pair(self._subscriptions.complete(estate, policy.expected), self._nics(hsms.values()))
+        estate, nics = await pair(self._subscriptions.complete(estate, policy), self._nics(hsms.values()))
         networks = NetworkReading(self._networks, self._subscriptions, policy.peers, self._progress)
         estate = await networks.complete(replace(estate, nics=nics))
         return replace(estate, requests=self._connection.requests - before)
@@ -123,7 +124,7 @@ class AzureCloud:
     async def _confirm(self, estate: Estate, hsms: list[str], subscriptions: list[str]) -> Estate:
         before, observed_at = self._connection.requests, self._now()
         self._progress(f"reading {len(hsms)} payment HSMs again")
-        listed = [_as_listed(estate.hsms[key]) for key in hsms if key in estate.hsms]
+        listed = [_as_listed(estate.hsms[key]) if key in estate.hsms else _unlisted(key) for key in hsms]
         again, renewed = await pair(
             self._hsms(listed), together(self._subscriptions.with_features(estate, one) for one in subscriptions)
         )
@@ -131,7 +132,7 @@ class AzureCloud:
         return replace(
             estate,
             observed_at=observed_at,
-            hsms={key: again.get(key, hsm) for key, hsm in estate.hsms.items() if key in again or key not in hsms},
+            hsms={**{key: hsm for key, hsm in estate.hsms.items() if key in again or key not in hsms}, **again},
             nics={**estate.nics, **nics},
             subscriptions={**estate.subscriptions, **{one.id: one for one in renewed}},
             requests=estate.requests + self._connection.requests - before,
@@ -140,3 +141,7 @@ class AzureCloud:
 
 def _as_listed(hsm: Hsm) -> ListedHsm:
     return ListedHsm(id=hsm.id, name=hsm.name, location=hsm.location, sku=hsm.sku, tags=hsm.tags)
+
+
+def _unlisted(key: str) -> ListedHsm:
+    return ListedHsm(id=key, name=arm_id.name(key), location="", sku="", tags={})

@@ -21,8 +21,8 @@ from ops.adapters.ticket_refusal import refused_unsent
 from ops.adapters.together import together
 from ops.errors import TicketProblem
 from ops.model.fact import Absent, Gap
-from ops.model.policy import Consent, Contact, TicketSeverity
-from ops.model.ticket import Communication, Draft, ProblemClassification, Sent, SupportService, Ticket
+from ops.model.policy import Contact, TicketSeverity
+from ops.model.ticket import Communication, Draft, ProblemClassification, Sent, SupportService, Ticket, ticket_id
 from ops.ports import Progress
 
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"  # the lists of services are the tenant's; the SDK wants one
@@ -33,7 +33,7 @@ class AzureDesk:
     """Implements ``ops.ports.Desk``.
 
     ``poll_seconds``: between two looks at an operation that names no time itself. ``deadline_seconds``: how long one
-    write may take from the moment it is sent. ``consent``: what the ticket lets Microsoft do.
+    write may take from the moment it is sent.
     """
 
     def __init__(
@@ -41,16 +41,14 @@ class AzureDesk:
         connection: Connection,
         *,
         poll_seconds: float,
-        consent: Consent,
         progress: Progress,
         deadline_seconds: float = 900.0,
     ) -> None:
         self._connection = connection
         self._poll_seconds = poll_seconds
-        self._consent = consent
         self._progress = progress
         self._deadline_seconds = deadline_seconds
-        self._in_graph: Mapping[str, tuple[Seen, ...]] | None = None
+        self._in_graph: Mapping[str, tuple[Seen, ...]] | Gap | None = None
 
     def services(self) -> tuple[SupportService, ...] | Gap:
         self._progress("reading the services of the support desk")
@@ -75,12 +73,11 @@ class AzureDesk:
         self, subscription: str, listed: tuple[Ticket, ...], *, only_open: bool
     ) -> tuple[Ticket, ...] | Gap:
         """Tickets of ours that Resource Graph knows and the list has not. One that cannot be read is a gap, unless closed."""
-        if self._in_graph is None:
-            self._in_graph = await our_tickets(self._connection)
+        in_graph = await self._graph()
         names = {ticket.name.lower() for ticket in listed}
         seen = [
             one
-            for one in self._in_graph.get(subscription.lower(), ())
+            for one in (() if isinstance(in_graph, Gap) else in_graph.get(subscription.lower(), ()))
             if one.name.lower() not in names and (one.is_open or not only_open)
         ]
         client = self._client(subscription)
@@ -92,6 +89,21 @@ class AzureDesk:
             elif isinstance(answer, Gap) and one.is_open:
                 return answer
         return tuple(found)
+
+    async def _graph(self) -> Mapping[str, tuple[Seen, ...]] | Gap:
+        """What Resource Graph tells, which is asked once: it is only a second source, and late."""
+        if self._in_graph is None:
+            self._in_graph = await our_tickets(self._connection)
+        return self._in_graph
+
+    def open_elsewhere(self) -> tuple[str, ...] | Gap:
+        self._progress("looking for our tickets in all subscriptions")
+        known = self._connection.run(self._graph())
+        if isinstance(known, Gap):
+            return known
+        return tuple(
+            ticket_id(subscription, one.name) for subscription, seen in known.items() for one in seen if one.is_open
+        )
 
     def find(self, subscription: str, name: str) -> Ticket | Absent | Gap:
         self._progress(f"looking for the ticket {name}")
@@ -109,7 +121,7 @@ class AzureDesk:
         problem = refused_unsent(draft, contact)
         if problem is not None:
             raise problem
-        return self._write(open_ticket(self._counter(draft.subscription), draft, contact, workspace, self._consent))
+        return self._write(open_ticket(self._counter(draft.subscription), draft, contact, workspace))
 
     def comment(self, ticket: Ticket, name: str, subject: str, body: str, sender: str) -> Sent:
         return self._write(write_comment(self._counter(ticket.subscription), ticket, name, subject, body, sender))

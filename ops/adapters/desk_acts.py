@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ops.model.policy import TicketSeverity
+from ops.model.policy import Contact, TicketSeverity
 from ops.model.ticket import Draft, Ticket
 from ops.model.untrusted import one_line
 
@@ -14,7 +14,8 @@ class Act:
     """One write. ``not_done`` and ``not_known`` say what did not happen, and what may have; ``doing`` is for progress.
 
     Three next steps: ``again`` says why running it again is safe, ``by_hand`` what a person does in the Azure portal, and
-    ``refused`` what to correct where Azure finds a mistake in what was sent.
+    ``refused`` what to correct where Azure finds a mistake in what was sent. ``contact``: who is named in it; of that
+    person nothing is told again, whatever Azure answers.
     """
 
     subscription: str
@@ -25,9 +26,10 @@ class Act:
     again: str
     by_hand: str
     refused: str
+    contact: Contact | None = None
 
 
-def opening(draft: Draft) -> Act:
+def opening(draft: Draft, contact: Contact) -> Act:
     return Act(
         subscription=draft.subscription,
         doing=f"opening the ticket {draft.name}",
@@ -35,8 +37,9 @@ def opening(draft: Draft) -> Act:
         not_done=f"the ticket {draft.name} was not opened",
         not_known=f"whether the ticket {draft.name} was created is not known",
         again="run it again: a ticket that exists is found by its name, and none is opened twice",
-        by_hand="open the ticket in the Azure portal with the text of phsm tickets plan",
+        by_hand="open the ticket in the Azure portal, with its ticket.md where one is kept",
         refused="correct support.contact where Azure names it; a severity may not be in your plan: see phsm tickets plan",
+        contact=contact,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from azure.mgmt.support.models import CheckNameAvailabilityInput, CommunicationDetails
 
 from ops.adapters.desk_acts import commenting
@@ -11,6 +13,8 @@ from ops.adapters.desk_writing import AlreadyThere, Counter, EndUnknown
 from ops.adapters.ticket_refusal import not_found, not_known
 from ops.model.fact import Absent, Gap
 from ops.model.ticket import Communication, Sent, Ticket
+
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 async def write_comment(counter: Counter, ticket: Ticket, name: str, subject: str, body: str, sender: str) -> Sent:
@@ -22,7 +26,7 @@ async def write_comment(counter: Counter, ticket: Ticket, name: str, subject: st
     if not await counter.name_is_free(act, client.check_name_availability(ticket.name, asked)):
         return Sent(ticket=ticket, found=True)
     # Only a service principal has to name a sender, and Microsoft.Support refuses an empty one.
-    message = CommunicationDetails(subject=subject, body=body, sender=sender or None)
+    message = CommunicationDetails(subject=subject, body=_as_text(body), sender=sender or None)
 
     async def look() -> Communication | Absent | Gap:
         async def read() -> Communication:
@@ -41,3 +45,8 @@ async def write_comment(counter: Counter, ticket: Ticket, name: str, subject: st
             raise (not_found if is_there else not_known)(act, found) from error
         return Sent(ticket=ticket, found=is_there)
     return Sent(ticket=ticket)
+
+
+def _as_text(body: str) -> str:
+    """Azure puts a ``<pre>`` around it, and may not escape it: a ``<`` with a space behind it begins no tag either way."""
+    return _TAG.sub("< ", body)

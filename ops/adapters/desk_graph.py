@@ -9,10 +9,12 @@ from azure.mgmt.resourcegraph.aio import ResourceGraphClient
 
 from ops.adapters import resource_graph
 from ops.adapters.connection import Connection
+from ops.adapters.desk_failure import why
 from ops.adapters.together import attempt
 from ops.adapters.wire_value import text_of
 from ops.errors import CloudUnreadable
 from ops.model import arm_id
+from ops.model.fact import Gap
 from ops.support.naming import base_of
 
 TICKETS = (
@@ -29,15 +31,17 @@ class Seen:
     is_open: bool
 
 
-async def our_tickets(connection: Connection) -> Mapping[str, tuple[Seen, ...]]:
-    """By subscription, in all that are visible. Empty where Resource Graph cannot be used: it is only a second source."""
+async def our_tickets(connection: Connection) -> Mapping[str, tuple[Seen, ...]] | Gap:
+    """By subscription, in all that are visible; a gap where Resource Graph cannot be used."""
     client = connection.client(ResourceGraphClient)
     try:
         rows = await attempt(resource_graph.rows(client, TICKETS, ()))
-    except CloudUnreadable:
-        return {}
+    except CloudUnreadable as error:
+        rows = error
+    if isinstance(rows, Exception):
+        return Gap(subject="Microsoft.ResourceGraph", what="support tickets", reason=why(rows))
     found: dict[str, tuple[Seen, ...]] = {}
-    for row in () if isinstance(rows, Exception) else rows:
+    for row in rows:
         ticket = text_of(row, "id") or ""
         name, subscription = arm_id.name(ticket), arm_id.subscription(ticket)
         if subscription and base_of(name) is not None:

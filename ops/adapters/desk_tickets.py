@@ -24,17 +24,15 @@ from ops.adapters.ticket_refusal import not_found, not_known
 from ops.adapters.wire_value import WireProblem
 from ops.errors import TicketProblem
 from ops.model.fact import Absent, Gap
-from ops.model.policy import Consent, Contact, TicketSeverity
+from ops.model.policy import Contact, TicketSeverity
 from ops.model.ticket import Draft, Sent, Ticket
 
 Status = Literal["open", "closed"]
 
 
-async def open_ticket(
-    counter: Counter, draft: Draft, contact: Contact, workspace: str | None, consent: Consent
-) -> Sent:
+async def open_ticket(counter: Counter, draft: Draft, contact: Contact, workspace: str | None) -> Sent:
     """Ask for the name, send, wait to the end. Raises TicketProblem."""
-    act = opening(draft)
+    act = opening(draft, contact)
     client = counter.client
     asked = CheckNameAvailabilityInput(name=draft.name, type="Microsoft.Support/supportTickets")
     counter.progress(f"asking whether the ticket name {draft.name} is free")
@@ -44,7 +42,7 @@ async def open_ticket(
             raise not_found(act, found)
         return Sent(ticket=found, found=True)
     counter.progress(act.doing)
-    body = _body(draft, contact, workspace, consent)
+    body = _body(draft, contact, workspace)
     begin = client.support_tickets.begin_create(draft.name, body, polling_interval=counter.poll_seconds)
     is_there = False
     try:
@@ -105,7 +103,7 @@ async def change_ticket(
     return Sent(ticket=found_so)
 
 
-def _body(draft: Draft, contact: Contact, workspace: str | None, consent: Consent) -> SupportTicketDetails:
+def _body(draft: Draft, contact: Contact, workspace: str | None) -> SupportTicketDetails:
     """What is sent. Nothing empty in it: Microsoft.Support refuses empty strings and lists."""
     assert draft.service is not None
     assert draft.classification is not None
@@ -117,7 +115,7 @@ def _body(draft: Draft, contact: Contact, workspace: str | None, consent: Consen
         problem_classification_id=draft.classification.id,
         problem_start_time=draft.started_at.replace(microsecond=0),
         file_workspace_name=workspace or None,
-        advanced_diagnostic_consent="Yes" if consent.diagnostics else "No",
+        advanced_diagnostic_consent="Yes" if draft.consent.diagnostics else "No",
         # Some problem types ask for more consents. Nobody has given them, and silence means no.
         secondary_consent=[
             SecondaryConsent(type=one, user_consent="No") for one in draft.classification.secondary_consents

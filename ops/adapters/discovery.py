@@ -15,14 +15,14 @@ from ops.adapters.together import attempt, pair, together
 from ops.adapters.wire_cluster import ListedCluster
 from ops.errors import CloudUnreadable
 from ops.model import arm_id
-from ops.model.estate import Subscription
+from ops.model.estate import LunaHsm, Subscription
 from ops.model.fact import Gap
 from ops.ports import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """``hsms`` and ``clusters`` by key; ``subscriptions`` are those in scope.
+    """``hsms``, ``clusters`` and ``lunas`` by key; ``subscriptions`` are those in scope.
 
     ``without_graph``: why Resource Graph could not be used, ``""`` if it was. ``states``: which holders are switched off.
     """
@@ -30,7 +30,7 @@ class Discovery:
     subscriptions: Mapping[str, Subscription]
     hsms: Mapping[str, wire.ListedHsm]
     clusters: Mapping[str, ListedCluster]
-    lunas: int
+    lunas: Mapping[str, LunaHsm]
     without_graph: str
     states: tuple[str, ...]
 
@@ -87,7 +87,7 @@ async def discover(
         subscriptions={one: Subscription(id=one, name=known[one].name, gap=gaps.get(one)) for one in sorted(known)},
         hsms={hsm.key: hsm for hsm in reversed(hsms) if not wire.is_luna(hsm.sku)},
         clusters={one.key: one for one in reversed(every) if isinstance(one, ListedCluster)},
-        lunas=len({hsm.key for hsm in hsms if wire.is_luna(hsm.sku)}),
+        lunas={hsm.key: wire.luna(hsm) for hsm in reversed(hsms) if wire.is_luna(hsm.sku)},
         without_graph=why,
         states=tuple(_not_enabled(known[one] for one in sorted(known.keys() & holders))),
     )

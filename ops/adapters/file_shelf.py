@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from ops.reports import portal
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same files give the same bytes, whenever they are packed
 _PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
+_PAGE = "ticket.md"
 
 
 class FileShelf:
@@ -29,18 +32,45 @@ class FileShelf:
         return packed.getvalue()
 
     def keep(self, draft: Draft, why: str) -> str:
-        folder = self._folder / draft.name
-        page = folder / "ticket.md"
+        with self._folder_of(draft.name, f"the draft of {draft.name}") as folder:
+            page = folder / _PAGE
+            write_whole(page, portal.render(draft, why), tip="", mode=_PRIVATE)
+            if draft.evidence is not None:
+                self._write(folder, draft.evidence)
+        return str(page)
+
+    def keep_evidence(self, name: str, evidence: Evidence) -> str:
+        with self._folder_of(name, f"the evidence of {name}") as folder:
+            return str(self._write(folder, evidence))
+
+    def forget(self, name: str, evidence: Evidence | None = None) -> str:
+        folder = self._folder / name
+        page = folder / _PAGE
+        if folder.parent != self._folder or not page.exists():  # the name may come from Azure
+            return ""
+        try:
+            if evidence is not None:
+                (folder / evidence.name).unlink(missing_ok=True)
+            page.unlink()
+            with suppress(OSError):  # something else lies in it
+                folder.rmdir()
+        except OSError as error:
+            raise LedgerProblem(f"{page} could not be removed: {error.strerror}", "remove it") from error
+        return str(page)
+
+    @contextmanager
+    def _folder_of(self, name: str, what: str) -> Iterator[Path]:
+        """Where all of a ticket lies. Raises LedgerProblem where it, or ``what`` is put into it, cannot be written."""
+        folder = self._folder / name
         try:
             for place in (self._folder.parent, self._folder, folder):  # the mode is only for the last of a path
                 place.mkdir(parents=True, exist_ok=True, mode=_PRIVATE_FOLDER)
-            write_whole(page, portal.render(draft, why), tip="", mode=_PRIVATE)
-            if draft.evidence is not None:
-                attached = folder / draft.evidence.name
-                attached.touch(_PRIVATE)
-                attached.write_bytes(self.pack(draft.evidence))
+            yield folder
         except (OSError, UsageProblem) as error:
-            raise LedgerProblem(
-                f"the draft of {draft.name} could not be kept in {folder}: {error}", "set ledger.folder"
-            ) from error
-        return str(page)
+            raise LedgerProblem(f"{what} could not be kept in {folder}: {error}", "set ledger.folder") from error
+
+    def _write(self, folder: Path, evidence: Evidence) -> Path:
+        attached = folder / evidence.name
+        attached.touch(_PRIVATE)
+        attached.write_bytes(self.pack(evidence))
+        return attached

@@ -1,8 +1,9 @@
 """The audit trail in a folder: a file for each day, the head, and the lock that one process at a time holds.
 
-``2026-11-24.jsonl`` holds the records of a day in UTC, ``head.json`` where the ledger ends. A clock that goes back does not
-bring an older file back to life: a record never stands in an older file than the one before it. The piece of a record that
-a killed writer left is moved into ``torn-<its number>.txt``: it was never whole, so what it announces was never done.
+``2026-11-24.jsonl`` holds the records of a day in UTC, ``head.json`` where the ledger ends, ``head.json.new`` where it will
+end with the record that is being written. A clock that goes back does not bring an older file back to life: a record never
+stands in an older file than the one before it. The piece of a record that a killed writer left is moved into
+``torn-<its number>.txt``: it was never whole, so what it announces was never done.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Literal
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from ops.codec.ledger import (
+    ANNOUNCED_FILE,
     HEAD_FILE,
     Ending,
     Head,
@@ -54,10 +56,11 @@ def ledger_folder(policy: Policy, environ: Mapping[str, str]) -> Path:
 def verify_ledger(folder: Path, patience_seconds: float = _PATIENCE_SECONDS) -> Verification:
     """Look at every record in the folder; one that is not there has none. Raises LedgerProblem when it cannot be read."""
     with _as_problem(folder, "read"):
-        if not folder.exists():
+        if not folder.exists() and not folder.is_symlink():  # a link that leads nowhere is no new ledger
             return verify((), None)
         with _reading(folder, patience_seconds):
-            return verify(((path.name, path.read_bytes()) for path in _days(folder)), _head_content(folder))
+            days = ((path.name, path.read_bytes()) for path in _days(folder))
+            return verify(days, _content(folder / HEAD_FILE), _content(folder / ANNOUNCED_FILE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +104,9 @@ class LedgerFile:
                 details=details or {},
             )
             line, after = record_line(entry, head)
+            _announce(self.folder, after)
             _append(self.folder / max(f"{day_of(entry)}.jsonl", newest), line)
-            _replace_head(self.folder, after)
+            _replace_head(self.folder)
 
     def entries(self) -> tuple[Entry, ...]:
         """All acts, the oldest first. Raises LedgerProblem when it cannot be read, or when a record is not as it was written."""
@@ -180,9 +184,9 @@ def _days(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _DAY.fullmatch(path.name))
 
 
-def _head_content(folder: Path) -> bytes | None:
+def _content(path: Path) -> bytes | None:
     try:
-        return (folder / HEAD_FILE).read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         return None
 
@@ -193,8 +197,8 @@ def _mended(folder: Path) -> tuple[Head, str]:
     Reads the head and the end of the newest file alone. Raises LedgerProblem when the two do not fit.
     """
     last, newest, rest, torn = _end(folder)
-    head = head_from(_head_content(folder))
-    end = ending(head, last, rest)
+    head = head_from(_content(folder / HEAD_FILE))
+    end = ending(head, last, rest, _content(folder / ANNOUNCED_FILE))
     if end is Ending.BROKEN or head is None:
         raise _broken(folder, f"{HEAD_FILE} and the end of {newest or 'its files'} do not fit")
     if torn is not None:
@@ -205,7 +209,7 @@ def _mended(folder: Path) -> tuple[Head, str]:
             os.fsync(file.fileno())
     if end is Ending.BEHIND and last is not None:
         head = last.head
-        _replace_head(folder, head)
+        _replace_head(folder)
     return head, newest
 
 
@@ -249,11 +253,15 @@ def _append(path: Path, line: bytes) -> None:
         _sync(path.parent)
 
 
-def _replace_head(folder: Path, head: Head) -> None:
-    """Whole or not at all. The lock is held, so one name serves all that replace it, and a killed writer's is used again."""
-    new = folder / f"{HEAD_FILE}.new"
-    _put(new, "wb", head_text(head))
-    new.replace(folder / HEAD_FILE)
+def _announce(folder: Path, head: Head) -> None:
+    """Where the ledger will end. The lock is held, so one name serves all that write, and a killed writer's is used again."""
+    _put(folder / ANNOUNCED_FILE, "wb", head_text(head))
+    _sync(folder)
+
+
+def _replace_head(folder: Path) -> None:
+    """By the one that was announced, whole or not at all."""
+    (folder / ANNOUNCED_FILE).replace(folder / HEAD_FILE)
     _sync(folder)
 
 

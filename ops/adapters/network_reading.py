@@ -21,7 +21,10 @@ _Ids = dict[str, str]
 
 
 class NetworkReading:
-    """VNets that the operator declared ``outside`` are not read, nor what stands in them."""
+    """VNets that the operator declared ``outside`` are not read, nor what stands in them.
+
+    Likewise the peers with ``no_hsm_access``: HSM traffic asks nothing of them. One that holds HSMs itself is read.
+    """
 
     def __init__(
         self, facts: NetworkFacts, subscriptions: SubscriptionReading, peers: Peers, progress: Progress
@@ -29,6 +32,7 @@ class NetworkReading:
         self._facts = facts
         self._subscriptions = subscriptions
         self._outside = frozenset(map(arm_id.key, peers.outside))
+        self._without_access = frozenset(map(arm_id.key, peers.no_hsm_access))
         self._client_subnets = peers.client_subnets
         self._progress = progress
 
@@ -37,7 +41,8 @@ class NetworkReading:
         own = self._inside(_hsm_vnets(estate))
         self._progress(f"reading {len(own)} virtual networks of HSMs")
         estate = await self._with_vnets(estate, own)
-        peers = self._inside(peering.remote_vnet_id for peering in _peerings(estate, own))
+        remote = self._inside(peering.remote_vnet_id for peering in _peerings(estate, own))
+        peers = {key: vnet_id for key, vnet_id in remote.items() if key not in self._without_access}
         new = {key: vnet_id for key, vnet_id in peers.items() if key not in estate.vnets}
         self._progress(f"reading {len(new)} peered virtual networks")
         estate, balancers = await pair(self._with_vnets(estate, new), self._load_balancers(own))

@@ -62,6 +62,9 @@ class SnapshotDesk:
     def tickets(self, subscription: str, *, only_open: bool) -> tuple[Ticket, ...] | Gap:
         return Gap(subject=f"/subscriptions/{subscription}", what="support tickets", reason=_NOT_ASKED)
 
+    def open_elsewhere(self) -> tuple[str, ...] | Gap:
+        return Gap(subject="Microsoft.ResourceGraph", what="support tickets", reason=_NOT_ASKED)
+
     def find(self, subscription: str, name: str) -> Ticket | Absent | Gap:
         return Gap(subject=ticket_id(subscription, name), what="support ticket", reason=_NOT_ASKED)
 
@@ -110,6 +113,12 @@ class SnapshotShelf:
         refuse_tickets()
 
     def keep(self, draft: Draft, why: str) -> str:
+        refuse_tickets()
+
+    def keep_evidence(self, name: str, evidence: Evidence) -> str:
+        refuse_tickets()
+
+    def forget(self, name: str, evidence: Evidence | None = None) -> str:
         refuse_tickets()
 
 

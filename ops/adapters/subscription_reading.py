@@ -20,6 +20,7 @@ from ops.model.estate import (
     Subscription,
 )
 from ops.model.fact import Gap
+from ops.model.policy import Policy
 from ops.ports import Progress
 
 _PROVIDERS = (HSM_PROVIDER, NETWORK_PROVIDER)
@@ -35,39 +36,42 @@ class SubscriptionReading:
         self._facts = facts
         self._progress = progress
 
-    async def complete(self, estate: Estate, expected: Collection[str]) -> Estate:
-        """The estate with what holds for its HSMs, and the deletes where an ``expected`` HSM (name or id) is missing."""
+    async def complete(self, estate: Estate, policy: Policy) -> Estate:
+        """The estate with what holds for its HSMs, and the deletes where an expected HSM is missing.
+
+        The tickets are not asked for a support plan that the policy attests.
+        """
         held = holders(estate)
         zoned = {hsm.subscription for hsm in estate.hsms.values() if isinstance(hsm.zones, tuple)}
-        with_clusters = {cluster.subscription for cluster in estate.clusters.values()} - held
         self._progress(f"reading {len(held)} subscriptions of payment HSMs")
         completed, (told, service) = await pair(
-            together([
-                *(self._holder(estate.subscriptions[one], zones=one in zoned) for one in sorted(held)),
-                *(self._registered(estate.subscriptions[one]) for one in sorted(with_clusters)),
-            ]),
-            pair(self._with_deletions(estate, expected), self._service(estate)),
-        )  # fmt: skip
+            together(
+                self._holder(estate.subscriptions[one], zones=one in zoned, plan=policy.support.plan is None)
+                for one in sorted(held)
+            ),
+            pair(self._with_deletions(estate, policy.expected), self._service(estate)),
+        )
         subscriptions = {**estate.subscriptions, **{one.id: one for one in completed}}
         return replace(told, subscriptions=subscriptions, has_support_service=service)
 
     async def _service(self, estate: Estate) -> bool | Gap | None:
         return await self._facts.has_support_service() if estate.hsms else None
 
-    async def _holder(self, known: Subscription, *, zones: bool) -> Subscription:
+    async def _holder(self, known: Subscription, *, zones: bool, plan: bool) -> Subscription:
         readings: dict[str, Coroutine[Any, Any, Any]] = {
             "locks": self._facts.locks(known.id),
             "may_open_tickets": self._facts.may_open_tickets(known.id),
-            "support_plan": self._facts.support_plan(known.id),
         }
+        if plan:
+            readings["support_plan"] = self._facts.support_plan(known.id)
         if zones:
             readings["zones"] = self._facts.zones(known.id)
-        registered, facts = await pair(self._registered(known), together(readings.values()))
-        return replace(registered, **dict(zip(readings, facts, strict=True)))
-
-    async def _registered(self, known: Subscription) -> Subscription:
-        states = await together(self._facts.provider(known.id, namespace) for namespace in _PROVIDERS)
-        return replace(known, providers=dict(zip(_PROVIDERS, states, strict=True)))
+        states, facts = await pair(
+            together(self._facts.provider(known.id, namespace) for namespace in _PROVIDERS),
+            together(readings.values()),
+        )
+        providers = dict(zip(_PROVIDERS, states, strict=True))
+        return replace(known, providers=providers, **dict(zip(readings, facts, strict=True)))
 
     async def with_features(self, estate: Estate, subscription: str) -> Subscription:
         """A subscription with its features; one outside the scope with its name, where that can be read."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from azure.core.exceptions import HttpResponseError
 
 from ops.adapters.desk_acts import Act, opening
+from ops.adapters.desk_persons import without_persons
 from ops.adapters.failure import code, reason
 from ops.errors import TicketProblem
 from ops.model.policy import Contact, TicketSeverity
@@ -23,7 +24,7 @@ _QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]*")
 
 def refused_unsent(draft: Draft, contact: Contact) -> TicketProblem | None:
     """What is wrong with a ticket before it is sent, if anything is."""
-    act = opening(draft)
+    act = opening(draft, contact)
     if draft.service is None or draft.classification is None:
         missing = "service" if draft.service is None else "problem classification"
         return not_done(act, f"it has no {missing}", "plan it again when the support desk can be read")
@@ -38,9 +39,8 @@ def refused_unsent(draft: Draft, contact: Contact) -> TicketProblem | None:
 
 def name_refused(act: Act, message: str) -> TicketProblem:
     """Azure says that nothing can have this name."""
-    return not_done(
-        act, f"Azure refuses its name: {_told(message) or 'no reason given'}", "please report it, with the name"
-    )
+    said = without_persons(_on_one_line(message), act.contact) or "no reason given"
+    return not_done(act, f"Azure refuses its name: {said}", "please report it, with the name")
 
 
 def refusal(act: Act, error: HttpResponseError) -> TicketProblem:
@@ -48,8 +48,9 @@ def refusal(act: Act, error: HttpResponseError) -> TicketProblem:
     status = error.status_code or 0
     short = reason(error) if status >= 300 else one_line(code(error), 80) or "the operation failed"
     message = _message(error)
+    said = without_persons(message, act.contact)
     return TicketProblem(
-        f"{act.not_done}: {short}: {message}" if message else f"{act.not_done}: {short}",
+        f"{act.not_done}: {short}: {said}" if said else f"{act.not_done}: {short}",
         _tip(act, error, message),
         denied=code(error).lower() == "updateoperationdenied",
     )
@@ -79,11 +80,11 @@ def _message(error: HttpResponseError) -> str:
         inner = {key.lower(): value for key, value in folded.get("error", folded).items()}
     except (ValueError, LookupError, AttributeError):
         return ""
-    return _told(inner.get("message"))
+    return _on_one_line(inner.get("message"))
 
 
-def _told(message: object) -> str:
-    """Azure's words on one line. A URL loses its query, which may be the signature that opens it."""
+def _on_one_line(message: object) -> str:
+    """Azure's words. A URL loses its query, which may be the signature that opens it."""
     return one_line(_QUERY.sub(r"\1", str(message or "")[:4000]))
 
 

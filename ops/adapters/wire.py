@@ -27,7 +27,7 @@ from ops.adapters.wire_value import (
 )
 from ops.model import arm_id
 from ops.model.diagnosis import Grant
-from ops.model.estate import HSM_TYPE, Hsm, NetworkProfile, ProfileNic
+from ops.model.estate import HSM_TYPE, Hsm, LunaHsm, NetworkProfile, ProfileNic
 from ops.model.fact import ABSENT, Absent, Gap
 from ops.model.pool import region_id
 
@@ -59,6 +59,11 @@ def is_luna(sku: str) -> bool:
     return "luna" in sku.lower()
 
 
+def luna(one: ListedHsm | Hsm) -> LunaHsm:
+    """What is kept of a Luna network HSM."""
+    return LunaHsm(id=one.id, name=one.name, sku=one.sku)
+
+
 def listed_hsm(item: object) -> ListedHsm:
     """An element of ARM's generic list, or a row of Resource Graph."""
     body = as_object(item)
@@ -84,11 +89,11 @@ def hsm(answer: object, listed: ListedHsm) -> Hsm:
         name=text_of(body, "name") or listed.name,
         location=region_id(text_of(body, "location") or listed.location),
         sku=text_of(object_of(body, "sku"), "name") or listed.sku,
-        tags=tags_of(body),
+        tags=tags_of(body) if value_of(body, "tags") is not None else listed.tags,
         provisioning_state=text_of(properties, "provisioningState"),
         status_message=text_of(properties, "statusMessage"),
         stamp=text_of(properties, "stampId") or ABSENT,
-        zones=tuple(str(zone) for zone in list_of(body, "zones")) or ABSENT,
+        zones=tuple(str(zone) for zone in list_of(body, "zones") if zone is not None) or ABSENT,
         host=_profile(properties, "networkProfile"),
         management=_profile(properties, "managementNetworkProfile"),
         created_at=moment(value_of(system, "createdAt")),

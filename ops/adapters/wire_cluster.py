@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ops.adapters.wire_value import (
     Body,
     as_object,
+    holds,
     id_of,
     list_of,
     moment,
@@ -66,12 +67,18 @@ def listed_cluster(item: object) -> ListedCluster | None:
 
 
 def cluster(answer: object, listed: ListedCluster) -> Cluster:
-    """A cluster from its full answer. Its nodes are None where the answer does not hold the list."""
+    """A cluster from its full answer. Its nodes and endpoints are None where the answer does not hold the list.
+
+    Of endpoints null is a list too: so the specification's examples write that there are none.
+    """
     body = as_object(answer)
     properties = properties_of(body)
     nodes: tuple[ClusterNode, ...] | None = None
     if value_of(properties, "hsms") is not None:
         nodes = _nodes(list(objects_of(properties, "hsms")))
+    endpoints: tuple[EndpointConnection, ...] | None = None
+    if holds(properties, "privateEndpointConnections"):
+        endpoints = _endpoints(objects_of(properties, "privateEndpointConnections"))
     return Cluster(
         id=listed.id,
         name=text_of(body, "name") or listed.name,
@@ -81,7 +88,7 @@ def cluster(answer: object, listed: ListedCluster) -> Cluster:
         status_message=text_of(properties, "statusMessage"),
         activation_state=text_of(properties, "activationState"),
         nodes=nodes,
-        endpoints=_endpoints(objects_of(properties, "privateEndpointConnections")),
+        endpoints=endpoints,
         last_modified_at=moment(value_of(object_of(body, "systemData"), "lastModifiedAt")),
     )
 

@@ -23,6 +23,7 @@ from ops.model.estate import Nic, Peering, Subnet, Vnet
 from ops.model.fact import ABSENT, Absent
 from ops.model.pool import region_id
 from ops.model.surroundings import Connection, Gateway, LoadBalancer, NatGateway, Route, RouteTable
+from ops.model.untrusted import one_line
 
 
 def nic(answer: object, nic_id: str) -> Nic:
@@ -165,11 +166,19 @@ def nat_gateway(answer: object, gateway_id: str) -> NatGateway:
 
 
 def load_balancer(item: object) -> LoadBalancer:
-    """A load balancer. An address that two pools place in two VNets may be in any, as one that none places."""
+    """A load balancer. An address that two pools place in two VNets may be in any, as one that none places.
+
+    Without the list of its backend pools it does not tell whom it serves, so that is a WireProblem.
+    """
     body = as_object(item)
+    balancer_id = id_of(body) or ""
+    name = text_of(body, "name") or arm_id.name(balancer_id)
+    told = properties_of(body)
+    if value_of(told, "backendAddressPools") is None:
+        raise WireProblem(f"load balancer {one_line(name, 80)} does not tell its backend pools")
     nic_ids: list[str] = []
     places: dict[str, set[str]] = {}
-    for pool in objects_of(properties_of(body), "backendAddressPools"):
+    for pool in objects_of(told, "backendAddressPools"):
         properties = object_of(pool, "properties")
         nic_ids += _ids(objects_of(properties, "backendIPConfigurations"))
         of_pool = id_of(object_of(properties, "virtualNetwork"))
@@ -178,10 +187,9 @@ def load_balancer(item: object) -> LoadBalancer:
             nic_ids += _ids([object_of(target, "networkInterfaceIPConfiguration")])
             if address := text_of(target, "ipAddress"):
                 places.setdefault(address, set()).add(_vnet_of(target) or of_pool or "")
-    balancer_id = id_of(body) or ""
     return LoadBalancer(
         id=balancer_id,
-        name=text_of(body, "name") or arm_id.name(balancer_id),
+        name=name,
         addresses=tuple(places),
         nic_ids=_distinct(_owner(one) for one in nic_ids),
         vnets={

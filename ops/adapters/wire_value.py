@@ -36,6 +36,11 @@ def value_of(body: Body, name: str) -> object:
     return next((value for key, value in body.items() if key.lower() == name.lower()), None)
 
 
+def holds(body: Body, name: str) -> bool:
+    """Whether there is such a key, in any case; its value may be null."""
+    return any(key.lower() == name.lower() for key in body)
+
+
 def object_of(body: Body, name: str) -> Body:
     """An object, empty where there is none."""
     value = value_of(body, name)
@@ -60,8 +65,9 @@ def objects_of(body: Body, name: str) -> Iterator[Body]:
 
 
 def text_of(body: Body, name: str) -> str | None:
+    """Without blanks around it; None where nothing else is there."""
     value = value_of(body, name)
-    return None if value is None or value == "" or isinstance(value, (Mapping, list)) else str(value)
+    return None if value is None or isinstance(value, (Mapping, list)) else str(value).strip() or None
 
 
 def flag_of(body: Body, name: str) -> bool | None:

@@ -10,10 +10,10 @@ from enum import StrEnum
 from ops.checks.duties import Duty
 from ops.model.estate import Estate
 from ops.model.finding import Outcome, Subject, Verdict, failed, not_applicable, passed
+from ops.model.notice import ends_soon
 from ops.model.policy import Attestation, CheckSettings, Policy
 from ops.model.untrusted import one_line
 
-_NOTICE_DAYS = 30
 _NAME_LENGTH = 80
 _WORDS = {"customer_id": "customer id", "device_licence": "device licence"}
 
@@ -57,7 +57,7 @@ def attested(estate: Estate, policy: Policy, duty: Duty) -> Iterator[Verdict]:
     subject = Subject(name=f"readiness: {duty.name}", hsms=hsms)
     match found.state.outcome:
         case Outcome.PASS:
-            yield passed(subject, found.evidence)
+            yield passed(subject, found.evidence, note=found.state is State.RUNS_OUT)
         case Outcome.FAIL:
             yield failed(subject, found.evidence, fix=found.fix)
         case _:
@@ -106,10 +106,8 @@ def _state(duty: Duty, attestation: Attestation, last: date, day: date) -> tuple
         if not wanted:
             return State.NOT_ACCEPTED, f"{said}, without a {_WORDS[duty.wants]}"
         said = f"{said}, {_WORDS[duty.wants]} {wanted}"
-    left = (last - day).days
-    if left <= _NOTICE_DAYS:
-        when = f"in {left} day{'' if left == 1 else 's'}" if left else "today"
-        return State.RUNS_OUT, f"{said}, runs out on {last}, {when}"
+    if when := ends_soon(last, day):
+        return State.RUNS_OUT, f"{said}, runs out {when}"
     return State.ATTESTED if attestation.needed else State.NOT_NEEDED, f"{said}, through {last}"
 
 

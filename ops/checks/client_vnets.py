@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ops.checks.subjects import not_read
+from ops.checks.vnets import doubtful
 from ops.model import arm_id
 from ops.model.estate import Estate, Peering, Vnet
 from ops.model.fact import Absent, Gap
@@ -60,8 +61,13 @@ def _clients(name: str, fact: Vnet | Gap | None, estate: Estate, declared: set[s
 
 
 def _exists(remote: str, peering: Peering, estate: Estate) -> bool | None:
-    """Whether the other side of a peering exists; None = not known. One that is Connected proves both sides."""
-    fact = estate.vnets.get(arm_id.key(remote))
+    """Whether the other side of a peering exists; None = not known. One that is Connected proves both sides, but where
+    Azure does not find the VNet the two contradict each other.
+    """
+    key = arm_id.key(remote)
+    if key in doubtful(estate):
+        return None
+    fact = estate.vnets.get(key)
     if isinstance(fact, Absent):
         return False
     connected = peering.state is not None and peering.state.lower() == "connected"

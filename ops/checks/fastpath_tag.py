@@ -23,7 +23,8 @@ def judge_tag(subject: Subject, vnet: Vnet) -> Verdict:
             return passed(
                 subject, f"tag {_TAG} is {value}; it cannot be seen whether the command line set it, as it must"
             )
-        return failed(subject, f'tag {_TAG} is "{one_line(value, 60)}" instead of True', fix=merge)
+        shown = one_line(value, 60)
+        return failed(subject, f'tag {_TAG} is "{shown}"{_unseen(value, shown)} instead of True', fix=merge)
     other = next((key for key in vnet.tags if key.lower() == _TAG), None)
     if other is None:
         return failed(subject, f"tag {_TAG} is missing", fix=merge)
@@ -31,3 +32,12 @@ def judge_tag(subject: Subject, vnet: Vnet) -> Verdict:
     delete = f"az tag update --resource-id {quote(vnet.id)} --operation Delete --tags {quote(other)}"
     evidence = f"the tag is spelled {other}, and only {_TAG} counts: delete it, add it again"
     return failed(subject, evidence, fix=f"{delete} && {merge}")
+
+
+def _unseen(value: str, shown: str) -> str:
+    """Where the value looks right, what is wrong with it."""
+    if shown.lower() != "true":
+        return ""
+    if value.rstrip(" ") == shown:
+        return " with a space at its end"
+    return " with a space at its start" if value.lstrip(" ") == shown else " with characters that cannot be seen"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from ops.checks.declaration import check
+from ops.checks.pool_members import untold_members
 from ops.model.estate import Estate
 from ops.model.finding import IssueCategory, Party, Severity, Verdict, failed, passed, unknown
 from ops.model.policy import Policy, Role
@@ -36,7 +37,9 @@ def two_placements(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     subscription, declare one pool for both in the configuration (`pools:`).
     """
     for pool in pools(estate, policy):
-        if pool.role is Role.DR and len(pool.hsms) == 1:
+        if pool.unplaced:
+            yield unknown(pool.subject, untold_members(pool))
+        elif pool.role is Role.DR and len(pool.alive(estate)) == 1:
             yield passed(pool.subject, "a disaster recovery pool may be a single HSM")
         else:
             yield _judge(pool, placement(pool, estate), estate)
@@ -47,19 +50,17 @@ def _judge(pool: Pool, where: Placement, estate: Estate) -> Verdict:
     if where.untold:
         hsm, reason = next(iter(where.untold.items()))
         return unknown(pool.subject, f"placement of {estate.hsms[hsm].name} is not known: {reason}")
+    untold = untold_members(pool)
     if pool.unread:
-        return unknown(
-            pool.subject,
-            f"members may be in {pool.unread[0].subject}, which was not read: {pool.unread[0].reason}",
-        )
+        return unknown(pool.subject, untold)
     if len(places) >= 2:
         return passed(pool.subject, f"HSMs in {' and '.join(places)}")
-    if pool.may_reach_further:
-        return unknown(pool.subject, "fewer than two placements, but members may be outside the scope of this run")
+    if untold:
+        return unknown(pool.subject, f"fewer than two placements, but {untold}")
     severity = None if pool.role is Role.PRODUCTION else Severity.LOW
-    fix = "create an HSM in the other stamp or zone of this region: az dedicated-hsm create"
+    fix = "create an HSM in the other stamp or zone of this region (az dedicated-hsm create)"
     if not places:
-        fix = "create HSMs in two stamps or zones of this region: az dedicated-hsm create"
+        fix = "create HSMs in two stamps or zones of this region (az dedicated-hsm create)"
         return failed(pool.subject, "all HSMs are being deleted", severity=severity, fix=fix)
     count = len(where.label)
     evidence = f"{f'all {count} HSMs are' if count > 1 else 'the only HSM is'} in {places[0]}{_hint(pool, estate)}"

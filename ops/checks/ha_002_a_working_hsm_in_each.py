@@ -4,14 +4,24 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ops.checks.declaration import check
+from ops.checks.pool_members import untold_members
 from ops.model.estate import Estate, Hsm
-from ops.model.finding import IssueCategory, Party, Severity, Verdict, failed, passed, unknown
+from ops.model.finding import (
+    IssueCategory,
+    Party,
+    Severity,
+    Verdict,
+    failed,
+    not_applicable,
+    passed,
+    unknown,
+)
 from ops.model.policy import Policy, Role
 from ops.model.pool import Pool, placement, pools
 from ops.model.working import why_not, working
 
 _ANYWHERE = "its place"
-_CREATE = "create HSMs in two stamps or zones of this region: az dedicated-hsm create"
+_CREATE = "create HSMs in two stamps or zones of this region (az dedicated-hsm create)"
 
 
 @check(
@@ -29,9 +39,9 @@ def a_working_hsm_in_each(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     ## Why it matters
     With one half down the pool still serves payments, but the next failure stops them. This check opens no ticket: it
     raises the severity of the tickets that PHSM-HSM-001 and PHSM-NET-009 draft for the HSMs of the pool. A pool that
-    stands in one placement only fails PHSM-HA-001; here it is judged by the HSMs it has. Outside production the
-    failure is of low severity, but a disaster recovery pool is judged in full: its HSM has to work on the day it
-    is needed.
+    stands in one placement only fails PHSM-HA-001; here it fails only when none of its HSMs works, and never passes.
+    Outside production the failure is of low severity, but a disaster recovery pool is judged in full: its HSM has to
+    work on the day it is needed.
 
     ## How to fix it
     Look at the HSM that is named, then open the ticket that was drafted for it:
@@ -49,15 +59,16 @@ def _judge(pool: Pool, estate: Estate) -> Verdict:
     severity = Severity.LOW if pool.role is Role.NON_PRODUCTION else None
     alive = pool.alive(estate)
     works = {hsm.key: working(hsm, estate) for hsm in alive}
-    if pool.unread:
-        gap = pool.unread[0]
-        return unknown(pool.subject, f"members may be in {gap.subject}, which could not be read: {gap.reason}")
+    untold = untold_members(pool)
+    if pool.unread or pool.unplaced:
+        return unknown(pool.subject, untold)
     if not alive:
         evidence = "no working HSM: all HSMs are being deleted"
         return failed(pool.subject, evidence, severity=severity, party=Party.CUSTOMER, fix=_CREATE)
     if all(answer is False for answer in works.values()):
         return failed(pool.subject, f"no working HSM: {_reasons(alive, estate)}", severity=severity)
-    if pool.role is Role.DR and len(pool.hsms) == 1:
+    places: dict[str, tuple[Hsm, ...]]
+    if pool.role is Role.DR and len(alive) == 1:
         places = {_ANYWHERE: alive}
     else:
         where = placement(pool, estate)
@@ -78,8 +89,10 @@ def _judge(pool: Pool, estate: Estate) -> Verdict:
     evidence = "; ".join(
         f"works in {place}: {', '.join(hsm.name for hsm in hsms if works[hsm.key])}" for place, hsms in places.items()
     )
+    if len(places) == 1 and untold:
+        return unknown(pool.subject, f"{evidence}; {untold}")
     if len(places) == 1 and _ANYWHERE not in places:
-        evidence += "; the pool has no second placement (PHSM-HA-001)"
+        return not_applicable(pool.subject, f"{evidence}; the pool has no second placement (PHSM-HA-001)")
     return passed(pool.subject, evidence)
 
 

@@ -10,6 +10,7 @@ from ops.model.estate import Estate, Hsm, Subscription
 from ops.model.fact import Gap
 from ops.model.finding import IssueCategory, Party, Severity, Subject, Verdict, failed, passed, unknown
 from ops.model.policy import Policy
+from ops.model.pool import stamp, zone
 from ops.model.untrusted import one_line
 
 _MOST = 2
@@ -41,18 +42,25 @@ def two_hsms_per_stamp(estate: Estate, policy: Policy) -> Iterator[Verdict]:
         az dedicated-hsm list --subscription <id>
     """
     regions: dict[tuple[str, str], list[Hsm]] = {}
+    unplaced: Counter[str] = Counter()
     for hsm in estate.hsms.values():
+        if not hsm.location:
+            unplaced[hsm.subscription] += 1
+            yield unknown(hsm_subject(hsm), not_read("payment HSM", hsm.gap) if hsm.gap else "its region is not told")
+            continue
         regions.setdefault((hsm.subscription, hsm.location), []).append(hsm)
     count = Counter(known.name.lower() for known in estate.subscriptions.values())
     for (subscription, region), hsms in regions.items():
         name = _name(estate.subscriptions.get(subscription), subscription, count)
-        yield from _judge(f"{name}/{region}", region, hsms, _list_gap(estate, subscription))
+        cut = _list_gap(estate, subscription)
+        yield from _judge(f"{name}/{region}", region, hsms, cut, unplaced[subscription])
 
 
-def _judge(group: str, region: str, hsms: Sequence[Hsm], cut: Gap | None) -> Iterator[Verdict]:
-    by_stamp = any(isinstance(hsm.stamp, str) for hsm in hsms)
+def _judge(group: str, region: str, hsms: Sequence[Hsm], cut: Gap | None, unplaced: int) -> Iterator[Verdict]:
+    """``unplaced``: how many HSMs of the subscription tell no region, so that they may be in this one."""
+    by_stamp = any(map(stamp, hsms))
     places: dict[str, list[Hsm]] = {}
-    untold = 0
+    untold = unplaced
     for hsm in hsms:
         place, why_not = _place(hsm, by_stamp)
         if why_not:
@@ -66,12 +74,12 @@ def _judge(group: str, region: str, hsms: Sequence[Hsm], cut: Gap | None) -> Ite
         count = f"{len(members)} of {_MOST} in {one_line(place, 60)} of {region}"
         evidence = f"{count}, {leaving} of them being deleted" if leaving else count
         if len(members) > _MOST:
-            fix = "create the next HSM in the other stamp or in another subscription: az dedicated-hsm create"
+            fix = "create the next HSM in the other stamp or in another subscription (az dedicated-hsm create)"
             yield failed(subject, evidence, fix=fix)
         elif cut is not None:
             yield unknown(subject, f"{evidence}, and there may be more: {not_read('', cut)}")
         elif len(members) + untold > _MOST:
-            yield unknown(subject, f"{evidence}, and {untold} of the region whose place is not known")
+            yield unknown(subject, f"{evidence}, and {untold} more whose place is not known")
         else:
             more = f", {untold} more at most, whose place is not known" if untold else ""
             yield passed(subject, f"{evidence}{more}")
@@ -84,13 +92,12 @@ def _place(hsm: Hsm, by_stamp: bool) -> tuple[str, str]:
     """
     if hsm.gap is not None:
         return "", not_read("payment HSM", hsm.gap)
-    if isinstance(hsm.stamp, str):
-        return hsm.stamp.lower(), ""
-    if not isinstance(hsm.zones, tuple) or not hsm.zones:
-        return "", "neither a stamp nor a zone is told"
-    if by_stamp:
+    if stamp(hsm):
+        return stamp(hsm), ""
+    told, why_not = zone(hsm)
+    if told and by_stamp:
         return "", "placed by zone, others of its region by stamp"
-    return f"zone {', '.join(sorted(hsm.zones))}", ""
+    return (f"zone {told}", "") if told else ("", why_not)
 
 
 def _name(known: Subscription | None, subscription: str, count: Mapping[str, int]) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from ops.checks.declaration import check
 from ops.checks.pool_members import untold_members
 from ops.checks.subjects import not_read
+from ops.model import arm_id
 from ops.model.estate import Estate, Hsm
 from ops.model.finding import (
     IssueCategory,
@@ -20,7 +21,7 @@ from ops.model.finding import (
     unknown,
 )
 from ops.model.policy import Policy, PoolRule, Role
-from ops.model.pool import Pool, may_reach_further, pools, region_id, unread_subscriptions
+from ops.model.pool import Pool, may_reach_further, pools, region_id, unplaced_hsms, unread_subscriptions
 from ops.model.untrusted import one_line
 from ops.model.working import is_told
 
@@ -148,6 +149,8 @@ def _hidden(policy: Policy, estate: Estate) -> Mapping[str, str]:
             why = f"{one_line(unread[0].subject)} was not read: {one_line(unread[0].reason)}"
         elif rule.role is Role.DR and may_reach_further(rule, estate):
             why = "its HSMs may be outside the scope of this run"
+        elif rule.role is Role.DR and (unplaced := unplaced_hsms(estate, policy).get((rule.name, True))):
+            why = f"the region of {one_line(arm_id.name(unplaced[0]), 80)} is not told"
         for region in _allowed(rule) if why else ():
             hidden.setdefault(region, f"pool {one_line(rule.name, 80)}: {why}")
     return hidden

@@ -10,7 +10,7 @@ from ops.checks.subjects import not_read
 from ops.model.estate import Estate, Hsm
 from ops.model.finding import IssueCategory, Party, Severity, Verdict, failed, passed, unknown
 from ops.model.policy import Policy
-from ops.model.pool import Pool, pools
+from ops.model.pool import UNTOLD_REGION, Pool, pools
 from ops.model.untrusted import one_line
 
 _FIX = "change the SKU of one HSM after the other until they agree: phsm checks explain PHSM-HA-005"
@@ -43,7 +43,7 @@ def same_sku_in_a_pool(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     """
     for pool in pools(estate, policy):
         alive = pool.alive(estate)
-        if len(alive) >= 2:
+        if len(alive) >= 2 or pool.unplaced:
             yield _judge(pool, alive)
 
 
@@ -60,7 +60,7 @@ def _judge(pool: Pool, alive: Sequence[Hsm]) -> Verdict:
             untold.append(f"{name}: SKU {one_line(hsm.sku, 80)} is none of the six (PHSM-HSM-002)")
         else:
             untold.append(f"{name}: its SKU is not told")
-    if len(by_sku) > 1:
+    if len(by_sku) > 1 and pool.region != UNTOLD_REGION:
         evidence = "; ".join(f"{sku}: {one_line(', '.join(names))}" for sku, names in by_sku.items())
         return failed(pool.subject, evidence, fix=_FIX)
     why = untold[0] if untold else untold_members(pool)

@@ -23,7 +23,7 @@ from ops.model.finding import (
     unknown,
 )
 from ops.model.policy import Policy, Role
-from ops.model.pool import Pool, pools
+from ops.model.pool import UNTOLD_REGION, Pool, pools
 from ops.model.untrusted import one_line
 
 _SIDES = ("host", "management")
@@ -87,8 +87,8 @@ def same_clients_in_a_pool(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     The VNets that are peered with the host VNet of one HSM are compared with those of the others, and likewise for
     management. A Virtual WAN hub counts as one peer. HSMs in one VNet agree by themselves; so do the HSM VNets of the
     pool among each other. Not counted are peers that are declared (`peers.no_hsm_access`, `peers.outside`) and leftovers
-    of peerings with deleted VNets. Whether the peerings work is left to PHSM-NET-008, and what lies behind a peer is
-    not looked at.
+    of peerings with deleted VNets. Whether the peerings work is left to PHSM-NET-008, an HSM that is in no VNet to
+    PHSM-NET-009, and what lies behind a peer is not looked at.
 
     ## How to fix it
     Peer the client VNet with the other HSM VNet too, once from each side, and tag it (PHSM-NET-006):
@@ -101,7 +101,7 @@ def same_clients_in_a_pool(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     clients = clients_by_vnet((use.vnet for _, uses in compared for use in uses if use.vnet), estate, policy)
     for pool, uses in compared:
         alive = pool.alive(estate)
-        if len(alive) >= 2:
+        if len(alive) >= 2 or pool.unplaced:
             yield _judge(pool, alive, uses, clients, estate)
 
 
@@ -119,7 +119,7 @@ def _judge(
     untold |= {hsm.key: why for hsm in alive if (why := untold_networks(hsm, estate))}
     answers = _answers(uses, untold, clients)
     differing = [answer for answer in answers if answer.agrees is False]
-    if differing:
+    if differing and pool.region != UNTOLD_REGION:
         severity = Severity.LOW if pool.role is Role.NON_PRODUCTION else None
         return failed(pool.subject, _joined(differing), fix=differing[0].fix, severity=severity)
     reasons = [f"{one_line(estate.hsms[hsm].name, 80)}: {why}" for hsm, why in untold.items()]
@@ -133,6 +133,12 @@ def _judge(
         return not_applicable(pool.subject, f"{where} does not exist (PHSM-NET-001)")
     if not answers:
         return not_applicable(pool.subject, "no HSM is in a virtual network yet")
+    for side in _SIDES:
+        on_side = {use.hsm.key for use in uses if use.side == side}
+        off = next((hsm for hsm in alive if on_side and hsm.key not in on_side), None)
+        if off is not None:
+            evidence = f"{side}: {one_line(off.name, 80)} is in no virtual network yet (PHSM-NET-009)"
+            return not_applicable(pool.subject, evidence)
     return passed(pool.subject, _joined(answers))
 
 
@@ -204,7 +210,7 @@ def _compare(side: str, groups: Sequence[_Group]) -> _Answer:
     doubtful = next((vnet for key, vnet in perhaps.items() if seen[key] < len(groups)), None)  # those that exist agree
     if doubtful is not None:
         name = one_line(arm_id.name(doubtful), 80)
-        evidence = f"{name} was not read and may be gone, its peering is not Connected"
+        evidence = f"whether {name} still exists is not known (PHSM-NET-008)"
         return _Answer(side=side, agrees=None, evidence=evidence)
     names = one_line(", ".join(sorted(arm_id.name(vnet) for vnet in {**perhaps, **certain}.values())), 120)
     return _Answer(

@@ -23,7 +23,15 @@ from ops.model.working import is_told
 
 _ID = "PHSM-HSM-001"
 _DEFAULT_MINUTES = 60
-_RELEASE = "release the HSM in payShield Manager, then delete it again: az dedicated-hsm delete"
+_IN_PROGRESS = {  # the API specification's, and those that Azure Resource Manager has for any resource
+    *("checkingquota", "allocating", "connecting", "provisioning", "deleting"),
+    *("accepted", "creating", "updating"),
+}
+_LEAVING = (
+    "find out who deletes it, and press no RELEASE before it is sure that it shall go: RELEASE erases its keys for good; "
+    "if it shall stay, ask Microsoft's support; if it shall go, release it in payShield Manager, then delete it again: "
+    "az dedicated-hsm delete"
+)
 
 
 @check(
@@ -43,8 +51,10 @@ def provisioned(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     ## Why it matters
     Provisioning is Microsoft's part of the service. It takes minutes; an HSM that is still in progress after an hour
     (`in_progress_minutes`, counted from the last change that Azure has recorded for the HSM) is not expected to finish
-    by itself. A delete that does not end is yours instead: Azure takes an HSM back only after it was released, and
-    waits until then.
+    by itself. A state that is not known here is taken for work in progress for that hour, and is unknown from then on:
+    it says neither that the HSM is stuck nor that it works. A delete that does not end is yours instead: Azure takes an
+    HSM back only after it was released, and waits until then. If somebody deletes it by mistake, that wait is what keeps
+    its keys.
 
     ## How to fix it
     Read what Azure says, the status message above all. Failed or stuck: open the ticket that was drafted.
@@ -52,9 +62,14 @@ def provisioned(estate: Estate, policy: Policy) -> Iterator[Verdict]:
         az dedicated-hsm show --resource-group <group> --name <hsm>
         phsm tickets plan
 
-    Deleting: in payShield Manager remove the certificates where the firmware is older than 2.1a, bring the HSM into
-    the Secure state with both the left and the right key, press RELEASE, then delete once more. If the HSM no longer
-    answers, ask Microsoft for a forced delete. Both ways erase its keys for good.
+    Deleting: find out first who deletes it, and whether it shall go. RELEASE and a forced delete erase its keys for good:
+
+        az monitor activity-log list --offset 90d --resource-id <HSM id> --query "[].{by:caller, at:eventTimestamp}"
+
+    If it shall stay, press no RELEASE, tell everybody who could, and ask Microsoft's support. If it shall go: in
+    payShield Manager remove the certificates where the firmware is older than 2.1a, bring the HSM into the Secure state
+    with both the left and the right key, press RELEASE, then delete once more. If it no longer answers, ask Microsoft for
+    a forced delete.
 
         az dedicated-hsm delete --resource-group <group> --name <hsm>
     """
@@ -82,10 +97,12 @@ def _judge(hsm: Hsm, estate: Estate, grace: timedelta) -> Verdict:
     age = max(estate.observed_at - hsm.last_modified_at, timedelta())
     if age <= grace:
         return not_applicable(subject, f"{doing} for {_long(age)} of {_long(grace)}{said}")
+    if hsm.provisioning_state.strip().lower() not in _IN_PROGRESS:
+        return unknown(subject, f"provisioningState {state} for {_long(age)}, a state that is not known here{said}")
     spent = f"{doing} for {_long(age)}, longer than {_long(grace)}{said}"
     if hsm.is_in_state("Deleting"):
         evidence = f"{spent}; the delete waits for RELEASE"
-        return failed(subject, evidence, fix=_RELEASE, party=Party.CUSTOMER, ticket=False)
+        return failed(subject, evidence, fix=_LEAVING, party=Party.CUSTOMER, ticket=False)
     return failed(subject, spent)
 
 

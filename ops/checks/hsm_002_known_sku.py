@@ -3,15 +3,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from ops.checks import skus
 from ops.checks.declaration import check
 from ops.checks.subjects import hsm_subject, not_read
 from ops.model.estate import Estate, Hsm
 from ops.model.finding import IssueCategory, Party, Severity, Verdict, failed, passed, unknown
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
-
-_SKUS = tuple(f"payShield10K_LMK{lmks}_CPS{calls}" for lmks in (1, 2) for calls in (60, 250, 2500))
-_BY_KEY = {sku.lower(): sku for sku in _SKUS}
 
 
 @check(
@@ -50,10 +48,11 @@ def _judge(hsm: Hsm) -> Verdict:
         return unknown(subject, not_read("payment HSM", hsm.gap))
     if not hsm.sku.strip():
         return unknown(subject, "its SKU is not told")
-    if hsm.sku.lower() in _BY_KEY:
-        return passed(subject, f"SKU {_BY_KEY[hsm.sku.lower()]}")
+    known = skus.known_sku(hsm.sku)
+    if known is not None:
+        return passed(subject, f"SKU {known.name}")
     return failed(
         subject,
-        f"SKU {one_line(hsm.sku, 80)} is none of the six: {', '.join(_SKUS)}",
+        f"SKU {one_line(hsm.sku, 80)} is none of the six: {', '.join(sku.name for sku in skus.SKUS)}",
         fix="change it to one of the six, as it was ordered: phsm checks explain PHSM-HSM-002",
     )

@@ -52,8 +52,8 @@ def delete_lock(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     ## How to fix it
     Lock the HSM, or its resource group; who removes the HSM one day removes the lock first:
 
-        az lock create --name keep-<hsm> --lock-type CanNotDelete --resource <HSM id>
-        az lock list --resource-group <group> --output table
+        az lock create --name keep-<hsm> --lock-type CanNotDelete --resource <HSM id> --subscription <its subscription>
+        az lock list --resource-group <group> --subscription <its subscription> --output table
     """
     locks = {key: _by_scope(one) for key, one in estate.subscriptions.items()}
     for hsm in estate.hsms.values():
@@ -81,8 +81,9 @@ def _judge(hsm: Hsm, locks: Mapping[str, Lock] | Gap | None, subscription: Subsc
         return unknown(subject, not_read("payment HSM", hsm.gap))
     if not is_told(hsm.provisioning_state):
         return unknown(subject, "no lock covers it, and its provisioning state is not known")
-    name, resource = quote(one_line(f"keep-{hsm.name}", 90)), quote(hsm.id)
-    fix = f"az lock create --name {name} --lock-type CanNotDelete --resource {resource}"
+    name, resource, where = quote(one_line(f"keep-{hsm.name}", 90)), quote(hsm.id), quote(hsm.subscription)
+    # of an id az takes all but the subscription: without it the lock goes to the one that is logged in to
+    fix = f"az lock create --name {name} --lock-type CanNotDelete --resource {resource} --subscription {where}"
     return failed(subject, "no lock on the HSM, its resource group or its subscription refuses a delete", fix=fix)
 
 

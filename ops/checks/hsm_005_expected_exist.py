@@ -8,15 +8,16 @@ from typing import TypeVar
 from ops.checks.declaration import check
 from ops.checks.subjects import not_read
 from ops.model import arm_id
-from ops.model.estate import Deletion, Estate, Hsm
+from ops.model.estate import Deletion, Estate, Hsm, LunaHsm
 from ops.model.finding import IssueCategory, Party, Severity, Subject, Verdict, failed, passed, unknown
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
 from ops.model.working import is_told
 
-_Named = TypeVar("_Named", Hsm, Deletion)
+_Named = TypeVar("_Named", Hsm, Deletion, LunaHsm)
 
 _GONE = "find out who removed it, and create it again (az dedicated-hsm create) or take it out of `expected`"
+_ANOTHER = "put the payment HSM that is meant into `expected`, or take this entry out"
 _LEAVING = (
     "find out who deletes it before anybody presses RELEASE in payShield Manager; if it shall go, take it out of "
     "`expected`"
@@ -25,7 +26,7 @@ _LEAVING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """The HSMs and the deletes of an estate by the name of the HSM, in lower case.
+    """The HSMs, the Luna HSMs and the deletes of an estate by the name of the HSM, in lower case.
 
     ``unread`` and ``log_unread`` say why HSMs and deletes of the whole scope are not all known; ``""`` when they are.
     """
@@ -33,6 +34,7 @@ class _Known:
     estate: Estate
     scope: frozenset[str]
     hsms: Mapping[str, Sequence[Hsm]]
+    lunas: Mapping[str, Sequence[LunaHsm]]
     deletions: Mapping[str, Sequence[Deletion]]
     unread: str
     log_unread: str
@@ -53,7 +55,8 @@ def expected_exist(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     ## Why it matters
     All other checks judge the HSMs that they find. One that somebody has deleted, or created again under another name,
     is simply not found any more, and the rest may look healthy. The list is yours: it says what was there when all was
-    well. An HSM that is being deleted is on its way out and fails as well, while there may still be time.
+    well. An HSM that is being deleted is on its way out and fails as well, while there may still be time. So does an
+    entry that names a Luna network HSM, which is of the same resource type and no payment HSM.
 
     Who deleted an HSM is told by Azure's activity log, which goes back 90 days; it shows the account that asked for the
     delete, which may be that of a pipeline.
@@ -73,6 +76,7 @@ def expected_exist(estate: Estate, policy: Policy) -> Iterator[Verdict]:
         estate=estate,
         scope=frozenset(scope),
         hsms=_by_name((hsm.name, hsm) for hsm in estate.hsms.values()),
+        lunas=_by_name((luna.name, luna) for luna in estate.lunas.values()),
         deletions=_by_name((arm_id.name(one.hsm_id), one) for one in deletions),
         unread=_unread([*scope, *estate.subscriptions], estate),
         log_unread=_log_unread(scope, estate),
@@ -93,6 +97,9 @@ def _by_id(entry: str, known: _Known) -> Verdict:
     hsm = known.estate.hsms.get(arm_id.key(entry))
     if hsm is not None:
         return _found(Subject(name=hsm.name, id=entry, hsms=(hsm.key,)), [hsm], known.estate)
+    luna = known.estate.lunas.get(arm_id.key(entry))
+    if luna is not None:
+        return _no_payment_hsm(Subject(name=luna.name, id=entry), luna, known.estate)
     namesakes = known.hsms.get(name.lower(), ())
     subject = Subject(name=name, id=entry, hsms=tuple(sorted(hsm.key for hsm in namesakes)))
     if subscription not in known.scope:
@@ -118,8 +125,10 @@ def _bare(entry: str, known: _Known) -> Verdict:
         return unknown(subject, f"not found, but {known.unread}")
     if known.estate.narrowed:
         return unknown(subject, "not found, but it may be outside the scope of this run")
-    evidence = _missing(known.deletions.get(entry.lower(), ()), known.log_unread, known.estate)
-    return failed(subject, evidence, fix=_GONE)
+    deleted, lunas = known.deletions.get(entry.lower(), ()), known.lunas.get(entry.lower(), ())
+    if lunas and not deleted:
+        return _no_payment_hsm(subject, lunas[0], known.estate)
+    return failed(subject, _missing(deleted, known.log_unread, known.estate), fix=_GONE)
 
 
 def _found(subject: Subject, hsms: Sequence[Hsm], estate: Estate) -> Verdict:
@@ -134,6 +143,11 @@ def _found(subject: Subject, hsms: Sequence[Hsm], estate: Estate) -> Verdict:
         why = "its provisioning state is not known" if gap is None else not_read("payment HSM", gap)
         return unknown(subject, f"it exists, but whether it is being deleted is not known: {why}")
     return failed(subject, f"it is being deleted from {_place(hsms[0].id, estate)}", fix=_LEAVING)
+
+
+def _no_payment_hsm(subject: Subject, luna: LunaHsm, estate: Estate) -> Verdict:
+    evidence = f"it exists in {_place(luna.id, estate)}, but is no payment HSM (SKU {one_line(luna.sku, 60)})"
+    return failed(subject, evidence, fix=_ANOTHER)
 
 
 def _missing(deletions: Sequence[Deletion], log_unread: str, estate: Estate) -> str:

@@ -16,6 +16,8 @@ from ops.model.untrusted import one_line
 
 _FIX = "plan the upgrade with Thales's support, one HSM of a pool at a time: phsm route firmware"
 
+_CORRECT = "correct the date of this HSM in the configuration, under hsms:"
+
 
 @check(
     id="PHSM-HSM-006",
@@ -33,8 +35,8 @@ def firmware_supported(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     Microsoft patches the HSMs that nobody has; from the day you get one its firmware is yours, with help from Thales.
     Azure does not tell the version: state it under `hsms:` of the configuration with the day and the name of who has
     read it, or let `phsm probe` read it. The newer of the two decides, and a contradiction between them is told; without
-    either the check is not applicable. A probe reads a revision number; where its release is not published the stated
-    version counts. A pass names what is known of the version
+    either the check is not applicable. A stated day in the future is not accepted. A probe reads a revision number; where
+    its release is not published the stated version counts. A pass names what is known of the version
     (https://learn.microsoft.com/azure/payment-hsm/known-issues).
 
     ## How to fix it
@@ -51,8 +53,9 @@ def firmware_supported(estate: Estate, policy: Policy) -> Iterator[Verdict]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Statement:
-    """What was said of an HSM's firmware: ``text`` as it stands there, ``source`` by whom and when, ``on`` which day.
+    """What was said of an HSM's firmware: ``text`` as it stands there, ``source`` how and when, ``on`` which day.
 
+    By whom is in the configuration: what is found here goes into the evidence of tickets, which names nobody.
     ``version`` is what the text says; None = no version.
     """
 
@@ -80,13 +83,18 @@ def _judge(hsm: Hsm, facts: HsmFacts | Gap | None, estate: Estate) -> Verdict:
         if isinstance(facts, Gap):
             return unknown(subject, not_read("entry under hsms:", facts))
         return not_applicable(subject, "unknown by choice: state it under hsms:")
+    stated = _stated(facts)
+    if stated and stated.on and stated.on > estate.observed_at.astimezone(UTC).date():
+        return failed(subject, f"{stated}, dated in the future", fix=_CORRECT)
     decides = next((said for said in statements if not said.is_nameless), statements[0])
     version = decides.version
     evidence = "".join((str(decides), *(_beside(said, decides) for said in statements if said is not decides)))
     if version is None:
         return unknown(subject, f"{evidence}; state a version such as {BASE} under hsms:")
     evidence = "; ".join((evidence, *advice(version)))
-    return failed(subject, evidence, fix=_FIX) if version < OLDEST_SUPPORTED else passed(subject, evidence)
+    if version < OLDEST_SUPPORTED:
+        return failed(subject, evidence, fix=_FIX)
+    return passed(subject, evidence, note=version < BASE or any(_contradicts(said, decides) for said in statements))
 
 
 def _newest_first(facts: HsmFacts | Gap | None, probe: Probe | None) -> list[_Statement]:
@@ -98,9 +106,8 @@ def _newest_first(facts: HsmFacts | Gap | None, probe: Probe | None) -> list[_St
 def _stated(facts: HsmFacts | Gap | None) -> _Statement | None:
     if not isinstance(facts, HsmFacts) or not facts.firmware.strip():
         return None
-    by = f" by {one_line(facts.by, 60)}" if facts.by.strip() else ""
-    source = f"attested {facts.attested or 'on no told day'}{by}"
     text = facts.firmware.strip()
+    source = f"attested {facts.attested or 'on no told day'}"
     return _Statement(text=text, version=parse(text), source=source, on=facts.attested)
 
 
@@ -115,5 +122,11 @@ def _probed(probe: Probe | None) -> _Statement | None:
 def _beside(other: _Statement, decides: _Statement) -> str:
     if other.is_nameless:
         return f"; {other}"
+    return f"; but {other}" if _contradicts(other, decides) else ""
+
+
+def _contradicts(other: _Statement, decides: _Statement) -> bool:
+    if other.is_nameless or other is decides:
+        return False
     one, two = decides.version, other.version
-    return "" if one and two and not (one < two or two < one) else f"; but {other}"
+    return not (one and two) or one < two or two < one

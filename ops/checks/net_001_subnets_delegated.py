@@ -15,7 +15,7 @@ from ops.model.finding import IssueCategory, Party, Severity, Subject, Verdict, 
 from ops.model.policy import Policy
 from ops.model.untrusted import one_line
 
-_RECREATE = "find out who removed it; the HSM has to be created again in a subnet that exists: az dedicated-hsm create"
+_RECREATE = "find out who removed it; the HSM has to be created again in a subnet that exists (az dedicated-hsm create)"
 
 
 @check(

@@ -35,12 +35,12 @@ def no_route_table(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     without a route (https://learn.microsoft.com/azure/payment-hsm/inspect-traffic).
 
     ## How to fix it
-    Take the table off the subnet; the table itself stays:
+    If clients come in through a firewall that keeps their addresses, set up SNAT there first: without the table the
+    answers do not pass it. Then take the table off the subnet; the table itself stays:
 
         az network vnet subnet update --ids <subnet id> --remove routeTable
 
-    If clients came in through a firewall that keeps their addresses, set up SNAT there first: without the table the
-    answers do not pass it. If an Azure Policy puts the table back, exempt the subnet from that policy.
+    If an Azure Policy puts the table back, exempt the subnet from that policy.
     """
     yield from judge_subnets(estate, _judge)
 
@@ -49,8 +49,9 @@ def _judge(subject: Subject, subnet: Subnet) -> Verdict:
     if isinstance(subnet.route_table, Absent):
         return passed(subject, "no route table is attached")
     name = one_line(arm_id.name(subnet.route_table), 80)
+    command = f"az network vnet subnet update --ids {quote(subnet.id)} --remove routeTable"
     return failed(
         subject,
         f"route table {name} is attached; payment HSM subnets support none",
-        fix=f"az network vnet subnet update --ids {quote(subnet.id)} --remove routeTable",
+        fix=f"once every firewall on the way to it replaces the source address (SNAT): {command}",
     )

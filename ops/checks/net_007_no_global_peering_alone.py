@@ -87,7 +87,12 @@ def _judge(peer: Peer, carried: Mapping[str, str]) -> Verdict:
     untold = [reason for _, carries, reason in answers if carries is None]
     if untold:
         return unknown(peer.subject, "; ".join(untold))
-    return passed(peer.subject, "; ".join(reason for _, _, reason in answers))
+    return passed(
+        peer.subject,
+        "; ".join(reason for _, _, reason in answers),
+        # through a firewall, and nobody has said what it does with the source addresses
+        note=any(isinstance(vnet.fact, Vnet) and region_id(vnet.fact.location) != here for vnet in peer.near),
+    )
 
 
 def _carries(vnet: HsmVnet, region: str) -> tuple[bool | None, str]:

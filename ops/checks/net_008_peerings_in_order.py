@@ -8,7 +8,7 @@ from shlex import quote
 from ops.checks.declaration import check
 from ops.checks.hsm_vnets import nothing_to_judge
 from ops.checks.subjects import not_read
-from ops.checks.vnets import HsmVnet, hsm_vnets, untold_vnets
+from ops.checks.vnets import HsmVnet, doubtful, hsm_vnets, untold_vnets
 from ops.model import arm_id
 from ops.model.estate import Estate, Peering, Vnet
 from ops.model.fact import Absent, Gap
@@ -31,14 +31,15 @@ _OUT_OF_SYNC = {
     "remotenotinsync": (False, True),
     "localandremotenotinsync": (True, True),
 }
-"""By sync level, which sides have to be synced: the peering of this VNet, the one back. Each copies the other's space."""
+"""By the sync level of a peering, which sides have to be synced: itself, the one back. Each copies the other's space."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Link:
     """A peering of an HSM VNet. ``far``: the VNet behind it where both sides can be judged, else ``unseen`` says why not.
 
-    ``back``: the peering back, None where there is none or it cannot be seen.
+    ``back``: the peering back, None where there is none or it cannot be seen. ``doubt`` says why the VNet may be there
+    or not.
     """
 
     near: HsmVnet
@@ -46,6 +47,7 @@ class _Link:
     far: Vnet | None
     back: Peering | None
     unseen: str
+    doubt: str
 
     @property
     def id(self) -> str:
@@ -54,6 +56,10 @@ class _Link:
     @property
     def remote(self) -> str:
         return self.peering.remote_vnet_id or ""
+
+    @property
+    def back_name(self) -> str:
+        return one_line(f"{arm_id.name(self.remote)}/{self.back.name}") if self.back else ""
 
     @property
     def subject(self) -> Subject:
@@ -76,9 +82,11 @@ def peerings_in_order(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     ## Why it matters
     Initiated: the side in the other VNet is missing. Disconnected: it was deleted, or the VNet was. Out of sync: an
     address space was changed, and the other side still routes by its old copy, so that single prefixes do not
-    answer. Access not allowed, on either side: the peering is up and carries nothing. Each looks like a broken HSM.
+    answer. Access not allowed: the peering is up and carries nothing. Each looks like a broken HSM, whichever side tells
+    it: both are judged alike.
     Where the other VNet cannot be read its side is not judged: Connected proves that both sides exist. A peering to a
-    deleted VNet harms nobody, and its name and address space stay taken: low.
+    deleted VNet harms nobody, and its name and address space stay taken: low. Where Azure does not find the VNet and
+    still says Connected the two contradict each other, and the answer is unknown.
 
     ## How to fix it
     Create the side that is missing, sync a side whose copy is old, allow the access, delete a leftover:
@@ -94,6 +102,7 @@ def peerings_in_order(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     outside = {arm_id.key(vnet_id) for vnet_id in policy.peers.outside}
     unimportant = {arm_id.key(vnet_id) for vnet_id in policy.peers.no_hsm_access}
     backs: dict[str, Mapping[str, Peering]] = {}
+    doubts = doubtful(estate)
     yield from untold_vnets(estate)
     for vnet in hsm_vnets(estate):
         if not isinstance(vnet.fact, Vnet):
@@ -105,7 +114,7 @@ def peerings_in_order(estate: Estate, policy: Policy) -> Iterator[Verdict]:
         else:
             for peering in vnet.fact.peerings:
                 key = arm_id.key(peering.remote_vnet_id or "")
-                fact = None if arm_id.is_virtual_hub_vnet(key) else estate.vnets.get(key)
+                fact = None if arm_id.is_virtual_hub_vnet(key) else doubts.get(key, estate.vnets.get(key))
                 if key not in backs:
                     backs[key] = _by_remote(fact)
                 unseen = _unseen(peering, fact, declared=key in outside)
@@ -115,6 +124,7 @@ def peerings_in_order(estate: Estate, policy: Policy) -> Iterator[Verdict]:
                     far=fact if isinstance(fact, Vnet) and not unseen else None,
                     back=backs[key].get(arm_id.key(vnet.id)) if not unseen else None,
                     unseen=unseen,
+                    doubt=not_read("", doubts[key]) if key in doubts and key not in outside else "",
                 )
                 yield _judge(link, fact, Severity.LOW if key in unimportant else None)
 
@@ -128,8 +138,10 @@ def _unseen(peering: Peering, fact: Vnet | Absent | Gap | None, *, declared: boo
     """Why the other side of a peering is not judged; ``""`` where it is."""
     if arm_id.is_virtual_hub_vnet(peering.remote_vnet_id or ""):
         return "it is in the network of a Virtual WAN hub"
+    if declared:
+        return "it is declared to be fine (peers.outside)"
     if isinstance(fact, Vnet):
-        return "it is declared to be fine (peers.outside)" if declared else ""
+        return ""
     return not_read("virtual network", fact if isinstance(fact, Gap) else None)
 
 
@@ -153,44 +165,65 @@ def _judge(link: _Link, fact: Vnet | Absent | Gap | None, severity: Severity | N
     fine = "Connected, FullyInSync, access allowed"
     if link.back is None:
         return passed(link.subject, f"{fine}; the other side was not judged: {link.unseen}")
-    back = one_line(f"{arm_id.name(link.remote)}/{link.back.name}")
-    return passed(link.subject, f"{fine}; access allowed by {back} too")
+    return passed(link.subject, f"{fine}; {link.back_name} too")
 
 
 def _faults(link: _Link) -> Iterator[tuple[str, str]]:
     """What is definitely wrong, each with its fix."""
-    state, level = (link.peering.state or "").lower(), (link.peering.sync_level or "").lower()
     missing = link.far is not None and link.far.peerings is not None and link.back is None
-    if state in ("initiated", "disconnected") or missing:
+    if _is_down(link.peering) or missing:
         there = f", and {one_line(arm_id.name(link.remote), 80)} has no peering back" if missing else ""
         told = one_line(link.peering.state or "in no known state", 60)
-        recreate = state == "disconnected" or link.back is not None or not link.remote
+        disconnected = (link.peering.state or "").lower() == "disconnected"
+        recreate = disconnected or link.back is not None or not link.remote
         yield f"peering is {told}{there}", _repaired(link, _recreated(link) if recreate else _created_back(link))
         return
-    if level in _OUT_OF_SYNC:
-        yield f"sync level is {one_line(link.peering.sync_level or '', 60)}", _repaired(link, _synced(link, level))
+    if link.back is not None and _is_down(link.back):
+        yield f"the peering back, {link.back_name}, is {one_line(link.back.state, 60)}", _recreated(link)
+        return
+    if any(_to_sync(link.peering)):
+        yield f"sync level is {one_line(link.peering.sync_level, 60)}", _repaired(link, _synced(link))
+    if link.back is not None and any(_to_sync(link.back)):
+        told = one_line(link.back.sync_level, 60)
+        yield f"sync level of the peering back, {link.back_name}, is {told}", _synced(link)
     if link.peering.allows_access is False:
         yield "it does not allow VNet access", _repaired(link, _allowed(link.id))
     if link.back is not None and link.back.allows_access is False:
-        back = one_line(f"{arm_id.name(link.remote)}/{link.back.name}")
-        yield f"the peering back, {back}, does not allow VNet access", _allowed(_peering_id(link.remote, link.back))
+        allowed = _allowed(_peering_id(link.remote, link.back))
+        yield f"the peering back, {link.back_name}, does not allow VNet access", allowed
+
+
+def _is_down(peering: Peering) -> bool:
+    return (peering.state or "").lower() in ("initiated", "disconnected")
+
+
+def _to_sync(peering: Peering) -> tuple[bool, bool]:
+    """Whether this peering, and whether the one on the other side, has to be synced, as far as its sync level says so."""
+    return _OUT_OF_SYNC.get((peering.sync_level or "").lower(), (False, False))
 
 
 def _untold(link: _Link) -> Iterator[str]:
     """What decides and is not known."""
-    state, level = link.peering.state, link.peering.sync_level
-    if (state or "").lower() != "connected":
-        yield f"state {one_line(state, 60)} says neither yes nor no" if state else "its state was not told"
-    if (level or "").lower() != "fullyinsync":
-        yield f"sync level {one_line(level, 60)} says neither yes nor no" if level else "its sync level was not told"
-    if link.peering.allows_access is None:
-        yield "whether it allows VNet access was not told"
+    if link.doubt:
+        yield link.doubt
+    yield from _untold_side(link.peering)
     if not link.remote:
         yield "it does not tell which virtual network it leads to"
     if link.far is not None and link.far.peerings is None:
         yield f"the peerings of {one_line(link.far.name, 80)} were not read"
-    if link.back is not None and link.back.allows_access is None:
-        yield "whether the peering back allows VNet access was not told"
+    back = ", ".join(_untold_side(link.back)) if link.back else ""
+    if back:
+        yield f"the peering back, {link.back_name}: {back}"
+
+
+def _untold_side(peering: Peering) -> Iterator[str]:
+    state, level = peering.state, peering.sync_level
+    if (state or "").lower() != "connected":
+        yield f"state {one_line(state, 60)} says neither yes nor no" if state else "its state was not told"
+    if (level or "").lower() != "fullyinsync":
+        yield f"sync level {one_line(level, 60)} says neither yes nor no" if level else "its sync level was not told"
+    if peering.allows_access is None:
+        yield "whether it allows VNet access was not told"
 
 
 def _repaired(link: _Link, fix: str) -> str:
@@ -220,12 +253,15 @@ def _recreated(link: _Link) -> str:
     )
 
 
-def _synced(link: _Link, level: str) -> str:
-    here, there = _OUT_OF_SYNC[level]
+def _synced(link: _Link) -> str:
+    here, there = _to_sync(link.peering)
+    if link.back is not None:
+        there_too, here_too = _to_sync(link.back)
+        here, there = here or here_too, there or there_too
     ids = [link.id] if here else []
     if there and link.back is None:
-        rest = "sync the peering in the other virtual network, by those who keep it: az network vnet peering sync"
-        return f"{rest} (and here --ids {quote(link.id)})" if here else rest
+        rest = "sync the peering in the other virtual network, by those who keep it (az network vnet peering sync)"
+        return f"{rest}, and here: az network vnet peering sync --ids {quote(link.id)}" if here else rest
     if there and link.back is not None:
         ids.append(_peering_id(link.remote, link.back))
     return f"az network vnet peering sync --ids {' '.join(map(quote, ids))}"

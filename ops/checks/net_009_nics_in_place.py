@@ -40,7 +40,8 @@ def nics_in_place(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     ## Why it matters
     A missing or failed host NIC halves the connections that the HSM takes (128 over both) or cuts it off; without the
     management NIC payShield Manager cannot reach it. The service makes the NICs, so their
-    repair is Microsoft's. HSMs that were created before May 2023 got one host NIC, and pass with a note.
+    repair is Microsoft's. HSMs that were created before May 2023 got one host NIC, and pass with a note. While Azure is
+    at work on a NIC (Updating), the answer is unknown; that takes minutes.
 
     ## How to fix it
     See what is there, check that no lock, policy or script of yours removes NICs in that group, then open the ticket

@@ -39,6 +39,9 @@ def no_load_balancer(estate: Estate, policy: Policy) -> Iterator[Verdict]:
     An address counts where the pool says that it is in the VNet of the HSM. Where the pool names no VNet, the same
     address may belong to another machine elsewhere: then the answer is unknown.
 
+    The load balancers of the subscriptions that HSM VNets are in are looked at, no others. One in another subscription,
+    such as that of a peered VNet, can name an HSM's address as well: look at those yourself.
+
     ## How to fix it
     See what is in the pools, give the clients both addresses of the HSMs, then take the HSM out of the pool:
 
@@ -115,7 +118,8 @@ def _judge(hsm: Hsm, estate: Estate, pools: _Pools) -> Verdict:
                 where = f"load balancer {_name(loose)} has {one_line(address, 60)} in a backend pool"
                 return unknown(subject, f"{where} and does not tell in which virtual network: it may be this HSM's")
         count += len(balancers)
-    return passed(subject, f"in no backend pool of {count} load balancers")
+    looked = "looked at: the subscriptions that its virtual networks are in"
+    return passed(subject, f"in no backend pool of {count} load balancers ({looked})")
 
 
 def _caught(slots: Iterable[NicSlot], place: _Place, pools: _Pools) -> Iterator[tuple[LoadBalancer, str]]:

@@ -7,7 +7,7 @@ from shlex import quote
 
 from ops.checks.declaration import check
 from ops.checks.subjects import not_read
-from ops.checks.vnets import HsmVnet, hsm_vnets, neighbours, untold_vnets
+from ops.checks.vnets import HsmVnet, doubtful, hsm_vnets, neighbours, untold_vnets
 from ops.model import arm_id
 from ops.model.estate import Estate, Vnet
 from ops.model.fact import Absent, Gap
@@ -114,7 +114,8 @@ def _in_vnet(vnet_id: str, estate: Estate, near: dict[str, tuple[_Answer, ...]])
 
 
 def _look(vnet_id: str, estate: Estate) -> Iterator[_Answer]:
-    name, fact = one_line(arm_id.name(vnet_id), 80), estate.vnets.get(arm_id.key(vnet_id))
+    name, key = one_line(arm_id.name(vnet_id), 80), arm_id.key(vnet_id)
+    fact = doubtful(estate).get(key, estate.vnets.get(key))
     if not isinstance(fact, Vnet):
         gap = fact if isinstance(fact, Gap) else None
         yield _Answer(fine=None, reason=f"gateways of {name}: {not_read('virtual network', gap)}")

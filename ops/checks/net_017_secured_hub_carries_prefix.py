@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date
 
 from ops.checks.declaration import check
 from ops.checks.prefixes import hsm_prefixes, ipv4_network
@@ -18,6 +18,8 @@ _FIX = (
     "add the prefix to the private traffic prefixes of the hub's routing intent, or a route to its firewall, then attest "
     "it in peers.secured_hubs: phsm checks explain PHSM-NET-017"
 )
+
+_CORRECT = "correct the date of this hub in the configuration, under peers.secured_hubs"
 
 
 @check(
@@ -43,8 +45,8 @@ def secured_hub_carries_prefix(estate: Estate, policy: Policy) -> Iterator[Verdi
     leaves out SD-WAN attached to a hub: that is not supported.
 
     The network of a hub lies in a subscription of Microsoft's that nobody else can read, so what the hub carries has to be
-    attested: by whom and when, in `peers.secured_hubs` of the configuration. A hub that is not attested is not
-    applicable, as a hub without a firewall needs none of this.
+    attested: by whom and when, in `peers.secured_hubs` of the configuration; a date in the future is not accepted. A hub
+    that is not attested is not applicable, as a hub without a firewall needs none of this.
 
     ## How to fix it
     With routing intent, add the prefix to its private traffic prefixes in the portal. Without it, add a route:
@@ -74,7 +76,7 @@ def secured_hub_carries_prefix(estate: Estate, policy: Policy) -> Iterator[Verdi
     for peer in hubs:
         _, hub = attested.pop(arm_id.key(peer.id), (peer.id, None))
         if hub is not None:
-            yield _judge(peer, hub)
+            yield _judge(peer, hub, estate.observed_at.astimezone(UTC).date())
         else:
             yield not_applicable(peer.subject, "not attested: if a firewall secures it, name it in peers.secured_hubs")
     for vnet_id, _ in attested.values() if estate.hsms else ():
@@ -83,7 +85,9 @@ def secured_hub_carries_prefix(estate: Estate, policy: Policy) -> Iterator[Verdi
         )
 
 
-def _judge(peer: Peer, hub: SecuredHub) -> Verdict:
+def _judge(peer: Peer, hub: SecuredHub, day: date) -> Verdict:
+    if hub.on > day:
+        return failed(peer.subject, f"attested on {hub.on:%Y-%m-%d}, dated in the future", fix=_CORRECT)
     carried = dict.fromkeys(network for prefix in hub.prefixes if (network := ipv4_network(prefix)))
     missing: dict[str, None] = {}
     hsms: list[str] = []
@@ -102,12 +106,14 @@ def _judge(peer: Peer, hub: SecuredHub) -> Verdict:
             wider = f", only {around} around it" if around else ""
             missing[f"{prefix.network} of {prefix.subnet}{wider}"] = None
             hsms += vnet.hsms
-    by = f"by {one_line(hub.by, 60)} on {hub.on:%Y-%m-%d}"
+    # by whom is in the configuration: what is found here goes into tickets, which name nobody
     if missing:
-        evidence = f"does not carry {', '.join(missing)}, as attested {by}"
+        evidence = f"does not carry {', '.join(missing)}, as attested on {hub.on:%Y-%m-%d}"
         return failed(vnet_subject(peer.id, hsms), evidence, fix=_FIX)
     if untold:
         return unknown(peer.subject, untold)
     if not count:
         return not_applicable(peer.subject, "no HSM VNet that is peered with it has a delegated subnet (PHSM-NET-001)")
-    return passed(peer.subject, f"carries {count} delegated prefix{'es' if count > 1 else ''}, attested {by}")
+    return passed(
+        peer.subject, f"carries {count} delegated prefix{'es' if count > 1 else ''}, attested on {hub.on:%Y-%m-%d}"
+    )

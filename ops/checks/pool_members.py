@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ops.model import arm_id
 from ops.model.pool import Pool
 from ops.model.untrusted import one_line
 
@@ -11,4 +12,6 @@ def untold_members(pool: Pool) -> str:
     if pool.unread:
         gap = pool.unread[0]
         return f"members may be in {one_line(gap.subject)}, which was not read: {one_line(gap.reason)}"
+    if pool.unplaced:
+        return f"the region of {one_line(arm_id.name(pool.unplaced[0]), 80)} is not told"
     return "members may be outside the scope of this run" if pool.may_reach_further else ""

@@ -5,7 +5,7 @@ from datetime import date
 
 from ops.checks.declaration import check
 from ops.checks.feature_state import judge_feature
-from ops.checks.subjects import subscription_subject
+from ops.checks.hsm_subscriptions import hsm_subscriptions
 from ops.model.estate import DEDICATED_HSM_FEATURE, Estate
 from ops.model.finding import IssueCategory, Party, Severity, Verdict
 from ops.model.policy import Policy
@@ -35,11 +35,5 @@ def dedicated_hsm_registered(estate: Estate, policy: Policy) -> Iterator[Verdict
         az feature registration create --namespace Microsoft.HardwareSecurityModules --name AzureDedicatedHsm --subscription <id>
         az provider register --namespace Microsoft.HardwareSecurityModules --subscription <id>
     """
-    holding: dict[str, list[str]] = {}
-    for hsm in estate.hsms.values():
-        holding.setdefault(hsm.subscription, []).append(hsm.key)
-    for subscription, hsms in holding.items():
-        known = estate.subscriptions.get(subscription)
-        if known is None or known.gap is None or not known.gap.whole_subscription:  # else the run says unknown itself
-            subject = subscription_subject(estate, subscription, hsms)
-            yield judge_feature(subject, DEDICATED_HSM_FEATURE, subscription, known, ticket=False)
+    for one in hsm_subscriptions(estate):
+        yield judge_feature(one.subject, DEDICATED_HSM_FEATURE, one.id, one.known, ticket=False)

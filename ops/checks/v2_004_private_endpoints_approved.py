@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from shlex import quote
 
-from ops.checks.clusters import cluster_subject, unsettled
+from ops.checks.clusters import API_VERSION, cluster_subject, unsettled
 from ops.checks.declaration import check
 from ops.model.cluster import Cluster, EndpointConnection
 from ops.model.estate import Estate
@@ -13,6 +13,8 @@ from ops.model.policy import Policy
 from ops.model.untrusted import one_line
 from ops.model.working import is_told
 
+# az network private-endpoint-connection approve knows a closed list of types, and this is none of them
+_APPROVED = '{"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}}}'
 _APPLICATION, _MANAGEMENT = "application", "management"
 _REFUSED = ("pending", "rejected", "disconnected")
 _BROKEN = ("failed", "deleting", "canceled", "internalerror")
@@ -40,7 +42,8 @@ def private_endpoints_approved(estate: Estate, policy: Policy) -> Iterator[Verdi
     See what is there, approve what waits and is yours, and make what is missing:
 
         az resource show --ids <cluster id> --api-version 2025-12-01-preview --query properties.privateEndpointConnections
-        az network private-endpoint-connection approve --id <connection id>
+        az rest --method put --url "<connection id>?api-version=2025-12-01-preview" \\
+            --body '{"properties": {"privateLinkServiceConnectionState": {"status": "Approved"}}}'
         az network private-endpoint create --resource-group <group> --name <name> --subnet <subnet id> \\
             --private-connection-resource-id <cluster id> --group-id application --connection-name <name>
     """
@@ -118,8 +121,8 @@ def _fix(cluster: Cluster, connections: tuple[EndpointConnection, ...], answers:
     for one in connections:
         waits = _status(one) == "pending" and not _is_broken(one)
         if waits and (not one.groups or not _groups(one).isdisjoint(missing)):
-            connection = quote(f"{cluster.id}/privateEndpointConnections/{one.name}")
-            return f"if it is yours: az network private-endpoint-connection approve --id {connection}"
+            url = quote(f"{cluster.id}/privateEndpointConnections/{one.name}?api-version={API_VERSION}")
+            return f"if it is yours: az rest --method put --url {url} --body {quote(_APPROVED)}"
     return (
         f"make one for {' and '.join(missing)}: az network private-endpoint create "
         f"--private-connection-resource-id {quote(cluster.id)} --group-id {missing[0]} ..."

@@ -30,7 +30,8 @@ class HsmVnet:
 class Peer:
     """A VNet that is directly peered with these HSM VNets (``near``), and their HSMs (keys).
 
-    ``exempt`` says why HSM traffic needs nothing of it; ``""`` where it has to be ready for that traffic.
+    ``fact`` is a gap where Azure contradicts itself (``doubtful``). ``exempt`` says why HSM traffic needs nothing of
+    it; ``""`` where it has to be ready for that traffic.
     """
 
     id: str
@@ -93,10 +94,23 @@ def neighbours(estate: Estate, policy: Policy) -> tuple[Peer, ...]:
             key = arm_id.key(remote)
             spelled.setdefault(key, remote)
             near.setdefault(key, {})[vnet.id] = vnet
-    declared = _declared(policy)
-    return tuple(
-        _peer(remote, tuple(near[key].values()), estate.vnets.get(key), declared) for key, remote in spelled.items()
-    )
+    declared, doubts = _declared(policy), doubtful(estate)
+    facts = {key: doubts.get(key, estate.vnets.get(key)) for key in spelled}
+    return tuple(_peer(remote, tuple(near[key].values()), facts[key], declared) for key, remote in spelled.items())
+
+
+@once
+def doubtful(estate: Estate) -> Mapping[str, Gap]:
+    """The remote VNets (by key) that were not found although a peering to them is Connected, so that both sides exist."""
+    found: dict[str, Gap] = {}
+    for vnet in hsm_vnets(estate):
+        for peering in vnet.fact.peerings or () if isinstance(vnet.fact, Vnet) else ():
+            remote = peering.remote_vnet_id or ""
+            key, connected = arm_id.key(remote), (peering.state or "").lower() == "connected"
+            if connected and isinstance(estate.vnets.get(key), Absent) and not arm_id.is_virtual_hub_vnet(key):
+                reason = "not found, although a peering to it is Connected"
+                found[key] = Gap(subject=remote, what="virtual network", reason=reason)
+    return found
 
 
 def _peer(

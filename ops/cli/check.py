@@ -18,31 +18,31 @@ from ops.model.run import Run
 from ops.wiring import Settings, session
 
 
-def _text(run: Run, columns: int | None, coloured: bool) -> str:
+def _text(run: Run, columns: int | None, coloured: bool, verbose: bool) -> str:
     from ops.reports import run_text
 
-    return run_text.render(run, columns, coloured)
+    return run_text.render(run, columns, coloured, verbose=verbose)
 
 
-def _json(run: Run, columns: int | None, coloured: bool) -> str:
+def _json(run: Run, columns: int | None, coloured: bool, verbose: bool) -> str:
     from ops.reports import run_json
 
     return run_json.render(run)
 
 
-def _markdown(run: Run, columns: int | None, coloured: bool) -> str:
+def _markdown(run: Run, columns: int | None, coloured: bool, verbose: bool) -> str:
     from ops.reports import run_markdown
 
     return run_markdown.render(run)
 
 
-def _csv(run: Run, columns: int | None, coloured: bool) -> str:
+def _csv(run: Run, columns: int | None, coloured: bool, verbose: bool) -> str:
     from ops.reports import run_csv
 
     return run_csv.render(run)
 
 
-FORMATS: Mapping[str, Callable[[Run, int | None, bool], str]] = {
+FORMATS: Mapping[str, Callable[[Run, int | None, bool, bool], str]] = {
     "text": _text,
     "json": _json,
     "markdown": _markdown,
@@ -69,7 +69,7 @@ def check(
     require_selection(selection)
     with progress(settings) as tell, session(settings, tell) as here:
         run = service.check(here.cloud, here.policy, here.subscriptions, selection)
-    emit(FORMATS[format_](run, width(output), colour(settings, output)), output)
+    emit(FORMATS[format_](run, width(output), colour(settings, output), settings.verbose), output)
     return runs.exit_code(run, Severity(fail_on))
 
 

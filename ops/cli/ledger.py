@@ -26,7 +26,7 @@ def verify_(settings: Settings, folder: str | None, format_: str, output: str | 
     """Find every record that was changed, taken out, put in, moved or cut off. Azure is not read.
 
     Keep the hash that it prints in another place: a ledger that was not written anew holds it for ever. Exits 3 when
-    something is wrong, 4 when there is no record yet.
+    something is wrong, 4 when there is no record yet, 6 when it cannot be read.
     """
     from ops.adapters.ledger_file import ledger_folder, verify_ledger
     from ops.reports.ledger import render_json, render_text

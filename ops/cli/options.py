@@ -38,7 +38,7 @@ def _global_options() -> list[click.Parameter]:
         ),
         _option("--snapshot", metavar="FILE", help="Judge a saved estate instead of reading: phsm snapshot save."),
         _option("--quiet", is_flag=True, help="No progress."),
-        _option("--verbose", is_flag=True, help="Every step; the whole text of tickets."),
+        _option("--verbose", is_flag=True, help="Every step; every check by name; the whole text of tickets."),
         _option("--no-color", is_flag=True, help="No colours (also NO_COLOR)."),
     ]
 

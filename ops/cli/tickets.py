@@ -1,4 +1,4 @@
-"""``phsm tickets``: plan them, open them once, keep them up to date, look at them."""
+"""``phsm tickets``: plan them, open them once, keep them up to date; by hand: ``tickets_by_hand``."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from ops import __version__, service
-from ops.cli.options import FORMAT, Group
-from ops.cli.screen import colour, emit, progress, say, width
+from ops.cli.options import FORMAT, Command, Group
+from ops.cli.screen import colour, complain, emit, progress, say, width
 from ops.errors import LedgerProblem, TicketProblem, UsageProblem
 from ops.model.run import Run
 from ops.model.ticket import Plan, Receipt, UpdateReceipt
@@ -17,12 +17,22 @@ from ops.wiring import Session, Settings, session
 _TOOL = f"payment-hsm-ops {__version__}"
 
 
-@click.group(cls=Group)
+@click.group(
+    cls=Group,
+    lazy={
+        "plan": "ops.cli.tickets:plan_",
+        "open": "ops.cli.tickets:open_",
+        "list": "ops.cli.tickets_by_hand:list_",
+        "show": "ops.cli.tickets_by_hand:show",
+        "comment": "ops.cli.tickets_by_hand:comment",
+        "close": "ops.cli.tickets_by_hand:close",
+    },
+)
 def tickets() -> None:
     """Support tickets of the category Technical > Payment HSM."""
 
 
-@tickets.command("plan")
+@click.command("plan", cls=Command)
 @click.option("--format", "format_", type=FORMAT, default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Keep the whole plan in FILE, for tickets open --plan FILE.")
 @click.option("--anyway", is_flag=True, help="Do not wait for what is ours to fix first.")
@@ -67,10 +77,10 @@ def _note(here: Session, plan: Plan) -> None:
     try:
         service.note_causes(plan, here.ledger())
     except LedgerProblem as error:
-        say(f"phsm: {error.what}")
+        complain(error)
 
 
-@tickets.command("open")
+@click.command("open", cls=Command)
 @click.option("--plan", "plan_file", metavar="FILE", help="Do exactly what tickets plan --output FILE decided.")
 @click.option("--format", "format_", type=FORMAT, default="text", show_default=True)
 @click.option("--anyway", is_flag=True, help="Do not wait for what is ours to fix first.")
@@ -89,14 +99,15 @@ def open_(
 ) -> int:
     """Open the tickets of the plan, each once, and tell on open ones what is new.
 
-    Exits 6 when a ticket could not be opened or updated, 4 when something could not be read and may hide a cause.
+    Exits 6 when a ticket could not be opened or updated, or lacks its evidence, 4 when something could not be read and
+    may hide a cause.
     """
     from ops.codec.plan import plan_text
     from ops.reports import plan as report
     from ops.reports import receipts as told
 
     if apply_:
-        _require_desk(settings)
+        require_desk(settings)
     with progress(settings) as tell, session(settings, tell) as here:
         approved = _approved(plan_file, here) if plan_file else None
         run, fresh = _plan(here, anyway=anyway, redact=redact)
@@ -115,12 +126,16 @@ def open_(
         updated: list[UpdateReceipt] = []
         try:
             _apply(here, decided, fresh, run, opened, updated, confirm=not no_confirm)
+        except (LedgerProblem, KeyboardInterrupt):
+            opened += [Receipt(draft=draft, untried=True) for draft in decided.to_open[len(opened) :]]
+            updated += [UpdateReceipt(update=update, untried=True) for update in decided.updates[len(updated) :]]
+            raise
         finally:  # also when it is interrupted: what was done is said
             if format_ == "json":
                 emit(told.render_json(tuple(opened), tuple(updated), decided), None)
             elif opened or updated:
                 emit(told.render_text(tuple(opened), tuple(updated), width(None), colour(settings, None)), None)
-    failed = any(one.problem for one in opened) or any(one.problem for one in updated)
+    failed = not all(one.is_done for one in opened) or any(one.problem for one in updated)
     if failed or (fresh.gaps and fresh.held_back):
         return TicketProblem.exit_code
     return _read_code(settings, run, fresh)
@@ -151,21 +166,21 @@ def _apply(
     *,
     confirm: bool,
 ) -> None:
-    if not (decided.to_open or decided.updates or decided.held_back):
-        return
     ledger, shelf, policy = here.ledger(), here.shelf, here.policy
+    for line in service.settle(decided, fresh, here.desk, ledger, shelf):
+        say(f"phsm: {line}")
     if decided.to_open or decided.updates:
         contact = service.require_contact(policy, run.estate.source)
         for receipt in service.open_tickets(
             decided, run, here.cloud, here.desk, ledger, shelf, policy, fresh=fresh, confirm=confirm
         ):
             opened.append(receipt)
-        for update in service.update_tickets(decided, here.desk, ledger, contact, fresh=fresh):
+        for update in service.update_tickets(decided, run, here.cloud, here.desk, ledger, contact, fresh=fresh):
             updated.append(update)
-    opened.extend(service.keep_for_portal(decided, shelf))
+    opened.extend(service.keep_for_portal(decided, ledger, shelf, fresh=fresh))
 
 
-def _require_desk(settings: Settings) -> None:
+def require_desk(settings: Settings) -> None:
     """Raises UsageProblem where a snapshot stands for Azure: nobody is behind its desk."""
     if settings.snapshot:
         from ops.adapters.snapshot_cloud import refuse_tickets
@@ -178,85 +193,3 @@ def _read_code(settings: Settings, run: Run, plan: Plan) -> int:
         return 0
     say("phsm: not everything could be read, so a cause may be hidden: phsm check")
     return 4
-
-
-@tickets.command("list")
-@click.option("--format", "format_", type=FORMAT, default="text", show_default=True)
-@click.option("--all", "all_", is_flag=True, help="Closed ones too.")
-@click.pass_obj
-def list_(settings: Settings, format_: str, all_: bool) -> int:
-    """List the open Payment HSM tickets, whoever opened them."""
-    from ops.reports import tickets as report
-
-    _require_desk(settings)
-    with progress(settings) as tell, session(settings, tell) as here:
-        scope = here.cloud.scope(here.subscriptions)
-        found, gaps = service.list_tickets(here.desk, scope, only_open=not all_)
-    if format_ == "json":
-        text = report.render_json(found, gaps)
-    else:
-        text = report.render_list(found, gaps, width(None), colour(settings, None))
-    emit(text, None)
-    return 4 if gaps else 0
-
-
-@tickets.command()
-@click.argument("ticket", metavar="NUMBER_OR_NAME")
-@click.option("--format", "format_", type=FORMAT, default="text", show_default=True)
-@click.pass_obj
-def show(settings: Settings, ticket: str, format_: str) -> int:
-    """Show one ticket and what was written on it, by the number that Microsoft quotes or by its name."""
-    from ops.model.fact import Gap
-    from ops.reports import tickets as report
-
-    _require_desk(settings)
-    with progress(settings) as tell, session(settings, tell) as here:
-        found = service.find_ticket(here.desk, here.cloud.scope(here.subscriptions), ticket)
-        messages = here.desk.communications(found)
-    if format_ == "json":
-        emit(report.render_json((found,), (), communications={found.name: messages}), None)
-    else:
-        emit(report.render_one(found, messages, width(None), colour(settings, None)), None)
-    return 4 if isinstance(messages, Gap) else 0
-
-
-@tickets.command()
-@click.argument("ticket", metavar="NUMBER_OR_NAME")
-@click.argument("text")
-@click.option("--subject", default="Further information", show_default=True)
-@click.option("--apply", "apply_", is_flag=True, help="Really send it. Without it nothing is sent.")
-@click.pass_obj
-def comment(settings: Settings, ticket: str, text: str, subject: str, apply_: bool) -> int:
-    """Write TEXT on a ticket, for Microsoft to read. The same text is never sent twice."""
-    _require_desk(settings)
-    if not text.strip():
-        raise UsageProblem("there is nothing to write", tip='phsm tickets comment NUMBER "what Microsoft should know"')
-    with progress(settings) as tell, session(settings, tell) as here:
-        found = service.find_ticket(here.desk, here.cloud.scope(here.subscriptions), ticket)
-        if not apply_:
-            say(f"nothing was sent on {found.number}; to send it add --apply")
-            return 0
-        contact = service.require_contact(here.policy, here.source)
-        sent = service.say_on_ticket(found, subject, text, here.desk, here.ledger(), contact)
-    say(f"{'was there already' if sent.found else 'sent'}: {found.number}")
-    return 0
-
-
-@tickets.command()
-@click.argument("ticket", metavar="NUMBER_OR_NAME")
-@click.option("--apply", "apply_", is_flag=True, help="Really close it. Without it nothing is sent.")
-@click.pass_obj
-def close(settings: Settings, ticket: str, apply_: bool) -> int:
-    """Close a ticket that is done."""
-    _require_desk(settings)
-    with progress(settings) as tell, session(settings, tell) as here:
-        found = service.find_ticket(here.desk, here.cloud.scope(here.subscriptions), ticket)
-        if not found.is_open:
-            say(f"{found.number} is closed already")
-            return 0
-        if not apply_:
-            say(f"nothing was sent; to close {found.number} add --apply")
-            return 0
-        service.close(found, here.desk, here.ledger())
-    say(f"closed: {found.number}")
-    return 0

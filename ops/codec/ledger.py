@@ -2,9 +2,10 @@
 
 A line is canonical JSON: sorted keys, no spaces, ASCII. It holds ``v``, the fields of the entry, ``seq`` (1, 2, ... over
 all days), ``prev`` (the hash of the record before) and ``hash`` (SHA-256 over the rest of the record in the same form).
-The head, kept in a file of its own, is the number and the hash of the last record. So whatever is changed, taken out,
-put in or moved is found; unless somebody writes all that follows and the head anew, which only a head that was kept
-elsewhere shows.
+The head, kept in a file of its own, is the number and the hash of the last record. The head that a record leads to is
+announced, in another file, before that record is written: a writer that is killed leaves a record that was announced. So
+whatever is changed, taken out, put in or moved is found; unless somebody writes all that follows and the head anew, which
+only a head that was kept elsewhere shows.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ops.model.estate import Source
 from ops.model.ledger import Entry
 
 HEAD_FILE = "head.json"
+ANNOUNCED_FILE = "head.json.new"
 _VERSION = 1
 _OF_THE_CHAIN = ("v", "seq", "prev", "hash")
 _ID, _DETAIL, _WORD = 2000, 500, 200
@@ -65,7 +67,7 @@ class Record:
 class Ending(Enum):
     """How the end of the files stands to the head. ``BEHIND`` and ``TORN`` are what a killed writer leaves.
 
-    ``BEHIND``: one whole record more than the head says. ``TORN``: behind the last record, a piece of the next.
+    ``BEHIND``: one whole record more than the head says, which was announced. ``TORN``: behind the last, a piece of the next.
     """
 
     WHOLE = "whole"
@@ -160,21 +162,24 @@ def head_from(content: bytes | None) -> Head | None:
         return None
 
 
-def ending(head: Head | None, last: Record | None, rest: bytes) -> Ending:
-    """How the last whole record, and what stands behind it without an end of line, fit the head."""
+def ending(head: Head | None, last: Record | None, rest: bytes, announced: bytes | None) -> Ending:
+    """How the last whole record, and what stands behind it without an end of line, fit the head and what was announced."""
     if (last.head if last else START) == head:
         return Ending.TORN if rest else Ending.WHOLE
-    return Ending.BEHIND if last and last.before == head and not rest else Ending.BROKEN
+    is_next = last is not None and last.before == head and not rest and announced == head_text(last.head)
+    return Ending.BEHIND if is_next else Ending.BROKEN
 
 
-def verify(files: Iterable[tuple[str, bytes]], head_content: bytes | None) -> Verification:
-    """Look at every record. ``files`` are the names and contents of the days' files, the oldest first."""
+def verify(
+    files: Iterable[tuple[str, bytes]], head_content: bytes | None, announced: bytes | None = None
+) -> Verification:
+    """Look at every record: the names and contents of the days' files, the oldest first, of the head's and the announced's."""
     walk = _Walk()
     for name, content in files:
         if content:
             walk.through(name, content)
     head = head_from(head_content)
-    end = ending(head, walk.last, walk.rest)
+    end = ending(head, walk.last, walk.rest, announced)
     if end is Ending.BROKEN and (says := _why_broken(head, head_content, walk)):
         walk.flaws.append(Flaw(file=HEAD_FILE, line=0, seq=walk.at.count, says=says))
     killed = end in (Ending.BEHIND, Ending.TORN) and not walk.flaws

@@ -46,7 +46,7 @@ def too_old(plan: Plan, now: datetime, policy: Policy) -> str:
         return f"it was made at {plan.made_at:%Y-%m-%d %H:%M} UTC, which is not yet"
     if age > valid:
         minutes = int(age.total_seconds() // 60)
-        return f"it was made {minutes} minutes ago and holds for {policy.support.plan_valid_minutes}"
+        return f"it was made {minutes} minute{'' if minutes == 1 else 's'} ago and holds for {policy.support.plan_valid_minutes}"
     return ""
 
 

@@ -15,10 +15,10 @@ class _Text:
     encoding = None
 
     def __init__(self) -> None:
-        self.written = ""
+        self.parts: list[str] = []
 
     def write(self, text: str) -> None:
-        self.written += text
+        self.parts.append(text)
 
 
 def mutelist(check: str, resources: Mapping[str, Sequence[str]], why: str) -> str:
@@ -45,7 +45,7 @@ def mutelist(check: str, resources: Mapping[str, Sequence[str]], why: str) -> st
     }
     text = _Text()
     yaml.dump({"Mutelist": {"Accounts": accounts}}, text)
-    return text.written
+    return "".join(text.parts)
 
 
 def _pattern(name: str) -> str:

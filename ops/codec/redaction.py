@@ -15,7 +15,7 @@ from ops.codec.pseudonyms import PUBLIC_HOSTS, Pseudonyms
 from ops.codec.redacted_network import balancer, gateway, nat_gateway, nic, route_table, vnet
 from ops.codec.redacted_policy import redacted
 from ops.model.cluster import Cluster, ClusterNode, EndpointConnection
-from ops.model.estate import Deletion, Estate, Hsm, NetworkProfile, ProfileNic, Source, Subscription
+from ops.model.estate import Deletion, Estate, Hsm, LunaHsm, NetworkProfile, ProfileNic, Source, Subscription
 from ops.model.fact import Absent, Gap
 from ops.model.policy import Policy
 from ops.model.surroundings import Lock
@@ -72,6 +72,7 @@ def _estate(estate: Estate, names: Pseudonyms) -> Estate:
         },
         clusters={names.id(key): _cluster(one, names) for key, one in estate.clusters.items()},
         probes={names.id(key): probe for key, probe in estate.probes.items()},
+        lunas={names.id(key): _luna(one, names) for key, one in estate.lunas.items()},
         has_support_service=names.fact(estate.has_support_service),
         notes=tuple(names.text(note) for note in estate.notes if note != REDACTED),
     )
@@ -111,6 +112,10 @@ def _hsm(hsm: Hsm, names: Pseudonyms) -> Hsm:
         host=_profile(hsm.host, names),
         management=_profile(hsm.management, names),
     )
+
+
+def _luna(one: LunaHsm, names: Pseudonyms) -> LunaHsm:
+    return replace(one, id=names.id(one.id), name=names.name("dedicatedHSMs", one.name))
 
 
 def _profile(profile: NetworkProfile | Absent | None, names: Pseudonyms) -> NetworkProfile | Absent | None:

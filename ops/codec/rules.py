@@ -41,12 +41,17 @@ _LANGUAGES = ("en-us", "zh-hans", "es-es", "fr-fr", "ja-jp", "ko-kr", "ru-ru", "
 _GUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 _PROVIDERS = rf"/{_any_case('subscriptions')}/{_GUID}/{_any_case('resourceGroups')}/[^/\s]+/{_any_case('providers')}"
 _VNET = rf"{_PROVIDERS}/{_any_case('Microsoft.Network')}/{_any_case('virtualNetworks')}/[^/\s]+"
-_HSM = rf"{_PROVIDERS}/{_any_case('Microsoft.HardwareSecurityModules')}/{_any_case('dedicatedHSMs')}/[^/\s]+"
+_NO_NAME = r"*?\[\]<>%&\\"  # no resource of Azure's has these in its name, and patterns are made of them
+_HSM_TYPE = f"{_any_case('Microsoft.HardwareSecurityModules')}/{_any_case('dedicatedHSMs')}"
+_HSM = rf"{_PROVIDERS}/{_HSM_TYPE}/[^/\s{_NO_NAME}]+"
 _EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"  # what may not stand on one line
 _NAME = rf"[^/\s{_CONTROL}]([^/{_CONTROL}]*[^/\s{_CONTROL}])?"
+_HSM_NAME = rf"[^/\s{_NO_NAME}{_CONTROL}]([^/{_NO_NAME}{_CONTROL}]*[^/\s{_NO_NAME}{_CONTROL}])?"
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _PREFIX = "[0-9A-Fa-f:.]+/[0-9]{1,3}"
+DRAFTING = ("PHSM-HSM-001", "PHSM-HSM-007", "PHSM-NET-009", "PHSM-NET-010", "PHSM-SUB-003")
+"""The checks whose failures can draft a ticket."""
 # a version, a revision number, or nothing, which is unknown by choice
 _FIRMWARE = r" *([vV]? *[0-9]{1,3} *\. *[0-9]{1,3} *[A-Za-z]([ (][0-9. ()]*)?|[0-9]{4}-[0-9]{4})? *"
 
@@ -124,13 +129,16 @@ def _firmware(text: str) -> str:
     return "" if known and re.fullmatch(_FIRMWARE, text) else "wanted a firmware version, 2.2b"
 
 
+_without_ticket = Rule(  # no schema: it describes the setting once for all checks
+    says=lambda ticket: f"wanted false: only {', '.join(DRAFTING)} draft tickets" if ticket else "", schema={}
+)
 _subscription = _matches(_GUID, "a subscription id, 00000000-0000-0000-0000-000000000000")
 _vnet = _matches(f"{_VNET}/?", "the id of a virtual network, /subscriptions/.../virtualNetworks/NAME")
 _subnet = _matches(
     rf"{_VNET}/{_any_case('subnets')}/[^/\s]+/?",
     "the id of a subnet, /subscriptions/.../virtualNetworks/NAME/subnets/NAME",
 )
-_hsm = _matches(f"{_NAME}|{_HSM}/?", "the name or the id of an HSM, /subscriptions/.../dedicatedHSMs/NAME")
+_hsm = _matches(f"{_HSM_NAME}|{_HSM}/?", "the name or the id of an HSM, /subscriptions/.../dedicatedHSMs/NAME")
 _day = _matches(_DAY, "a date, 2027-03-31")
 _minutes = _one_to(525_600, "minutes")
 _line = _matches(f"[^{_CONTROL}]*", "text on one line")
@@ -168,6 +176,8 @@ _RULES: Mapping[str, Rule] = {
     "support.classifications.*.*": _text,
     "support.plan_valid_minutes": _minutes,
     "support.comment_every_hours": _one_to(8_760, "hours"),
+    **{f"checks.{check}.ticket": Rule(says=lambda ticket: "", schema={}) for check in DRAFTING},
+    "checks.*.ticket": _without_ticket,
     "checks.*.in_progress_minutes": _minutes,
     "checks.*.regions.*": _text,
     "checks.*.valid_days": _at_least(1, "1 day or more"),

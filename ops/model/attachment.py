@@ -98,15 +98,20 @@ def _attachment(hsm: Hsm, estate: Estate) -> Attachment:
     def add(side: str, subnet_id: str) -> None:
         uses.setdefault((side, arm_id.key(subnet_id)), SubnetUse(side=side, subnet_id=subnet_id))
 
+    named = set()
     for side, profile in (("host", hsm.host), ("management", hsm.management)):
         if isinstance(profile, NetworkProfile) and profile.subnet_id:
             add(side, profile.subnet_id)
+            named.add(side)
     slots = nic_slots(hsm)
     for slot in slots:
         nic = estate.nics.get(slot.key)
         if isinstance(nic, Nic):
+            side = "management" if slot.role == MANAGEMENT else "host"
             for subnet_id in nic.subnet_ids:
-                add("management" if slot.role == MANAGEMENT else "host", subnet_id)
+                add(side, subnet_id)
+            if not nic.subnet_ids and side not in named:
+                untold.append(f"{slot.role}: its subnet is not told")
         elif isinstance(nic, Gap):
             untold.append(f"{slot.role}: {nic.reason}")
     if hsm.gap is not None:

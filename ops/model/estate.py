@@ -113,6 +113,15 @@ class Hsm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LunaHsm:
+    """An HSM of the same ARM type that is no payment HSM. Nothing of it is judged."""
+
+    id: str
+    name: str
+    sku: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nic:
     """A network interface of an HSM. ``subnet_ids`` and ``private_ips`` follow its IP configurations."""
 
@@ -204,8 +213,8 @@ class Probe:
 class Estate:
     """Everything the checks may look at. ``scope`` holds the ids of the subscriptions that were asked for or found.
 
-    ``notes`` are sentences about how it was read (Resource Graph refused, ...); ``luna_hsms`` counts the HSMs of the
-    same ARM type that are not payment HSMs; ``requests`` counts what was sent to Azure.
+    ``notes`` are sentences about how it was read (Resource Graph refused, ...); ``lunas`` are the HSMs of the same ARM
+    type that are not payment HSMs; ``requests`` counts what was sent to Azure.
     ``narrowed``: only some of the visible subscriptions were asked for, so a pool may have members elsewhere.
 
     ``gateways``, ``route_tables`` and ``nat_gateways`` are those that the subnets of HSM VNets, their peers and the
@@ -229,7 +238,7 @@ class Estate:
     clusters: Mapping[str, Cluster] = field(default_factory=dict)
     probes: Mapping[str, Probe] = field(default_factory=dict)
     has_support_service: bool | Gap | None = None
-    luna_hsms: int = 0
+    lunas: Mapping[str, LunaHsm] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     requests: int = 0
     narrowed: bool = False

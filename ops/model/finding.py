@@ -78,7 +78,8 @@ class Subject:
 class Verdict:
     """One answer of one check about one subject. Where ``severity``, ``party`` or ``ticket`` is None the check's own holds.
 
-    ``fix`` is a command or a step for this very subject, safe to paste.
+    ``fix`` is a command or a step for this very subject, safe to paste. ``note``: it passes, and somebody should hear of it,
+    because it will not last or because there is something to do that would make it plain.
     """
 
     subject: Subject
@@ -88,10 +89,11 @@ class Verdict:
     party: Party | None = None
     ticket: bool | None = None
     fix: str = ""
+    note: bool = False
 
 
-def passed(subject: Subject, evidence: str) -> Verdict:
-    return Verdict(subject=subject, outcome=Outcome.PASS, evidence=evidence)
+def passed(subject: Subject, evidence: str, *, note: bool = False) -> Verdict:
+    return Verdict(subject=subject, outcome=Outcome.PASS, evidence=evidence, note=note)
 
 
 def failed(
@@ -134,6 +136,7 @@ class Finding:
     evidence: str
     fix: str
     source: str
+    note: bool = False
     muted: Mute | None = None
     lapsed: Mute | None = None
 

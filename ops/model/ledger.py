@@ -11,9 +11,10 @@ from ops.model.estate import Source
 
 
 class Action(StrEnum):
-    """What is done. ``PLAN`` writes nothing to Azure: it says that a cause was seen."""
+    """What is done. Two write nothing to Azure: ``PLAN`` says that a cause was seen, ``HOLD`` why its ticket was not sent."""
 
     PLAN = "plan"
+    HOLD = "hold"
     ATTACH = "attach"
     OPEN = "open"
     COMMENT = "comment"

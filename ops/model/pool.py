@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from ops.model import arm_id
 from ops.model.estate import Estate, Hsm
-from ops.model.fact import Absent, Gap
+from ops.model.fact import Gap
 from ops.model.finding import Subject
 from ops.model.once import once
 from ops.model.policy import Policy, PoolRule, Role
+from ops.model.untrusted import one_line
+
+UNTOLD_REGION = "region not told"
+"""Stands for the region of HSMs that tell none; no id of a region has blanks in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,8 @@ class Pool:
 
     ``declared`` is false for the default pool of a subscription and region. ``unread`` names the subscriptions
     that may hold members and were not read. ``may_reach_further``: the run was asked for some subscriptions only, and
-    the pool's rule names none.
+    the pool's rule names none. ``unplaced`` holds the ids of the HSMs that may be members and tell no region. Those of
+    one application are put together under ``UNTOLD_REGION``, so that each HSM is in a pool: nothing is known of that one.
     """
 
     name: str
@@ -30,6 +35,12 @@ class Pool:
     declared: bool
     unread: tuple[Gap, ...] = ()
     may_reach_further: bool = False
+    unplaced: tuple[str, ...] = ()
+
+    @property
+    def may_have_more(self) -> bool:
+        """Whether it may have members that are not among ``hsms``."""
+        return bool(self.unread or self.unplaced) or self.may_reach_further
 
     @property
     def label(self) -> str:
@@ -60,38 +71,65 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Demand:
-    """What a rule asks of an HSM of a subscription that it allows, in the form in which ARM compares it."""
+    """What a rule asks of an HSM of a subscription that it allows, in the form in which ARM compares it.
 
+    ``place`` is that of the rule among all rules.
+    """
+
+    place: int
     rule: PoolRule
     regions: frozenset[str]
     tags: tuple[tuple[str, str], ...]
 
     def is_met(self, location: str, tags: Mapping[str, str]) -> bool:
-        """Whether an HSM in this region (id) with these tags (names in lower case) belongs to the pool."""
-        if self.regions and location not in self.regions:
+        """Whether an HSM in this region (id) with these tags (names in lower case) belongs to the pool.
+
+        One that tells no region (``""``) may belong to it, and is taken for a member.
+        """
+        if self.regions and location and location not in self.regions:
             return False
         return all(tags.get(tag) == value for tag, value in self.tags)
 
 
-def _demands(estate: Estate, policy: Policy) -> Mapping[str, Sequence[_Demand]]:
-    """By subscription that holds an HSM: the rules that allow it, in their order. Each rule is compared with few HSMs."""
-    demands = [
-        _Demand(
-            rule=rule,
-            regions=frozenset(map(region_id, rule.regions)),
-            tags=tuple((tag.lower(), value) for tag, value in rule.match.tags.items()),
-        )
-        for rule in policy.pools
+_Tag = tuple[str, str]
+_Demands = Mapping[tuple[str, _Tag | None], Sequence[_Demand]]
+"""By subscription (``""`` = any) and by one tag that is wanted (None = none is): no HSM is compared with all rules."""
+
+
+def _demands(policy: Policy) -> _Demands:
+    """The rules, each under that of its tags which the fewest rules want, and under every subscription that it names."""
+    found: dict[tuple[str, _Tag | None], list[_Demand]] = {}
+    wanted = [tuple((tag.lower(), value) for tag, value in rule.match.tags.items()) for rule in policy.pools]
+    count = Counter(tag for tags in wanted for tag in tags)
+    for place, (rule, tags) in enumerate(zip(policy.pools, wanted, strict=True)):
+        demand = _Demand(place=place, rule=rule, regions=frozenset(map(region_id, rule.regions)), tags=tags)
+        rarest = min(tags, key=count.__getitem__, default=None)
+        for subscription in {item.lower() for item in rule.match.subscriptions} or {""}:
+            found.setdefault((subscription, rarest), []).append(demand)
+    return found
+
+
+def _rules(hsm: Hsm, subscription: str, demands: _Demands) -> list[PoolRule | None]:
+    """The rule that holds an HSM, None for its default pool.
+
+    Of an HSM that tells no region, all that may hold it; the last one holds it wherever it is.
+    """
+    tags = {tag.lower(): value for tag, value in hsm.tags.items()}  # ARM compares tag names without case
+    met = [
+        demand
+        for where in ("", subscription)
+        for tag in (None, *tags.items())
+        for demand in demands.get((where, tag), ())
+        if demand.is_met(hsm.location, tags)
     ]
-    anywhere = [number for number, rule in enumerate(policy.pools) if not rule.match.subscriptions]
-    named: dict[str, set[int]] = {}
-    for number, rule in enumerate(policy.pools):
-        for subscription in rule.match.subscriptions:
-            named.setdefault(subscription.lower(), set()).add(number)
-    return {
-        subscription: [demands[number] for number in sorted({*anywhere, *named.get(subscription, ())})]
-        for subscription in {hsm.subscription for hsm in estate.hsms.values()}
-    }
+    if hsm.location:
+        return [min(met, key=lambda demand: demand.place).rule if met else None]
+    found: list[PoolRule | None] = []
+    for demand in sorted(met, key=lambda demand: demand.place):
+        found.append(demand.rule)
+        if not demand.regions:
+            return found
+    return [*found, None]
 
 
 def region_id(region: str) -> str:
@@ -102,15 +140,16 @@ def region_id(region: str) -> str:
 @once
 def pools(estate: Estate, policy: Policy) -> tuple[Pool, ...]:
     """All pools that have an HSM, by label. An HSM belongs to the first rule that holds it, else to its default pool."""
+    perhaps = unplaced_hsms(estate, policy)
     members: dict[tuple[str, str, bool], list[str]] = {}
     rules: dict[tuple[str, str, bool], PoolRule | None] = {}
-    names, demands = _default_names(estate, policy), _demands(estate, policy)
+    names, demands = _default_names(estate, policy), _demands(policy)
     for hsm in estate.hsms.values():
         subscription = hsm.subscription
-        tags = {tag.lower(): value for tag, value in hsm.tags.items()}  # ARM compares tag names without case
-        rule = next((one.rule for one in demands[subscription] if one.is_met(hsm.location, tags)), None)
-        own = (names.get(subscription, subscription), hsm.location, False)
-        group = (rule.name, hsm.location, True) if rule else own
+        rule = _rules(hsm, subscription, demands)[-1] if demands else None
+        region = hsm.location or UNTOLD_REGION
+        own = (names.get(subscription, subscription), region, False)
+        group = (rule.name, region, True) if rule else own
         rules.setdefault(group, rule)
         members.setdefault(group, []).append(hsm.key)
     unread = {rule.name: unread_subscriptions(rule, estate) for rule in policy.pools}
@@ -126,9 +165,25 @@ def pools(estate: Estate, policy: Policy) -> tuple[Pool, ...]:
                 declared=declared,
                 unread=unread[rule.name] if rule else _refusals(estate, {arm_id.subscription(hsms[0])}),
                 may_reach_further=rule is not None and may_reach_further(rule, estate),
+                unplaced=tuple(estate.hsms[hsm].id for hsm in hsms)
+                if region == UNTOLD_REGION
+                else perhaps.get((name, declared), ()),
             )
         )
     return tuple(sorted(result, key=lambda pool: pool.label))
+
+
+@once
+def unplaced_hsms(estate: Estate, policy: Policy) -> Mapping[tuple[str, bool], tuple[str, ...]]:
+    """The HSMs (ids) that tell no region, by each pool (name, declared) that may hold them; not those being deleted."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    unplaced = [hsm for hsm in estate.hsms.values() if not hsm.location and not hsm.is_in_state("Deleting")]
+    names, demands = (_default_names(estate, policy), _demands(policy)) if unplaced else ({}, {})
+    for hsm in unplaced:
+        for rule in _rules(hsm, hsm.subscription, demands):
+            group = (rule.name, True) if rule else (names.get(hsm.subscription, hsm.subscription), False)
+            found.setdefault(group, []).append(hsm.id)
+    return {group: tuple(hsms) for group, hsms in found.items()}
 
 
 @once
@@ -191,40 +246,48 @@ def placement(pool: Pool, estate: Estate) -> Placement:
     is compared by physical zone.
     """
     alive = pool.alive(estate)
-    if any(isinstance(hsm.stamp, str) for hsm in alive):
-        label = {hsm.key: hsm.stamp.lower() for hsm in alive if isinstance(hsm.stamp, str)}
-        return Placement(label=label, untold={hsm.key: _why_no_stamp(hsm) for hsm in alive if hsm.key not in label})
+    stamps = {hsm.key: told for hsm in alive if (told := stamp(hsm))}
+    if stamps:
+        return Placement(label=stamps, untold={hsm.key: _why_no_stamp(hsm) for hsm in alive if hsm.key not in stamps})
     across = len({hsm.subscription for hsm in alive}) > 1
     label, untold = {}, {}
     for hsm in alive:
-        if hsm.gap is not None:
-            untold[hsm.key] = hsm.gap.reason
-        elif not isinstance(hsm.zones, tuple) or not hsm.zones:
-            untold[hsm.key] = "neither a stamp nor a zone is told"
-        elif not across:
-            label[hsm.key] = f"zone {', '.join(sorted(hsm.zones))}"
+        told, why = zone(hsm)
+        if told and across:
+            told, why = _physical_zone(hsm, told, estate)
+        if told:
+            label[hsm.key] = f"physical zone {told}" if across else f"zone {told}"
         else:
-            physical = _physical_zones(hsm, estate)
-            if isinstance(physical, str):
-                untold[hsm.key] = physical
-            else:
-                label[hsm.key] = f"physical zone {', '.join(physical)}"
+            untold[hsm.key] = why
     return Placement(label=label, untold=untold)
+
+
+def stamp(hsm: Hsm) -> str:
+    """The stamp of an HSM, in the form in which stamps are compared; ``""`` where none is told."""
+    return hsm.stamp.strip().lower() if isinstance(hsm.stamp, str) else ""
+
+
+def zone(hsm: Hsm) -> tuple[str, str]:
+    """The logical zone of an HSM, ``""`` where none is told; and why not. One HSM is in one zone: of several, none is told."""
+    if hsm.gap is not None:
+        return "", hsm.gap.reason
+    zones = sorted({one.strip() for one in hsm.zones} - {""}) if isinstance(hsm.zones, tuple) else []
+    if len(zones) > 1:
+        return "", f"several zones are told: {one_line(', '.join(zones), 60)}"
+    return (zones[0], "") if zones else ("", "neither a stamp nor a zone is told")
 
 
 def _why_no_stamp(hsm: Hsm) -> str:
     if hsm.gap is not None:
         return hsm.gap.reason
-    return "placed by zone, the others by stamp" if isinstance(hsm.zones, tuple) and hsm.zones else "no stamp is told"
+    return "placed by zone, the others by stamp" if zone(hsm)[0] else "no stamp is told"
 
 
-def _physical_zones(hsm: Hsm, estate: Estate) -> tuple[str, ...] | str:
+def _physical_zone(hsm: Hsm, logical: str, estate: Estate) -> tuple[str, str]:
+    """As ``zone``, by the mapping of the HSM's subscription."""
     known = estate.subscriptions.get(hsm.subscription)
     zones = known.zones if known else None
     if isinstance(zones, Gap):
-        return f"zone mappings of its subscription: {zones.reason}"
-    mapping = (zones or {}).get(hsm.location, {})
-    logical = () if hsm.zones is None or isinstance(hsm.zones, Absent) else hsm.zones
-    if any(zone not in mapping for zone in logical):
-        return "the physical zone is not told for its subscription"
-    return tuple(sorted(mapping[zone] for zone in logical))
+        return "", f"zone mappings of its subscription: {zones.reason}"
+    physical = (zones or {}).get(hsm.location, {}).get(logical, "")
+    return physical, "" if physical else "the physical zone is not told for its subscription"

@@ -81,8 +81,3 @@ class Lock:
     def scope(self) -> str:
         """The key of what it locks: a subscription, a resource group or a resource, with all below it."""
         return arm_id.key(self.id).partition("/providers/microsoft.authorization/locks/")[0]
-
-    def covers(self, resource_id: str) -> bool:
-        """Whether it keeps this resource from being deleted."""
-        key = arm_id.key(resource_id)
-        return key == self.scope or key.startswith(f"{self.scope}/")

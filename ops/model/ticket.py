@@ -10,7 +10,7 @@ from typing import Literal
 from ops.model.estate import Source
 from ops.model.fact import Gap
 from ops.model.finding import Finding, IssueCategory
-from ops.model.policy import TicketSeverity
+from ops.model.policy import Consent, TicketSeverity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +123,7 @@ class Draft:
 
     ``would_be`` is the severity by impact where ``severity`` is capped, with the reason in ``cap_reason``.
     ``classification_note`` says how the problem classification was chosen, if not by a pattern of its category.
+    ``consent`` is what the description tells and what is sent, whatever the configuration says by then.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Draft:
     subscription: str
     resource_id: str | None
     started_at: datetime
+    consent: Consent
     service: SupportService | None = None
     classification: ProblemClassification | None = None
     classification_note: str = ""
@@ -152,12 +154,14 @@ class HeldBack:
     """A draft that is not opened now, and why.
 
     ``is_for_later``: only because too many are opened at once. ``for_portal``: it cannot be opened by the API at all.
+    ``is_unread``: only because the support desk could not be read, so that nobody knows whether it has a ticket.
     """
 
     draft: Draft
     reason: str
     is_for_later: bool = False
     for_portal: bool = False
+    is_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +256,9 @@ class Receipt:
 
     ``found``: the ticket was there already, from another run. ``gone``: the cause had gone, nothing was sent.
     ``may_exist``: it is unclear whether Azure took it all the same. ``unattached``: why the evidence is not on the
-    ticket. ``kept``: the file in which a draft that was not sent lies ready for the portal.
+    ticket. ``unrecorded``: why the ledger does not tell what came of it. ``kept``: the file in which a draft that was not
+    sent, or the evidence that is not attached, lies ready for the portal. ``outdated``: what became of the file of an
+    earlier run for the portal, now that there is a ticket. ``untried``: the run ended before it.
     """
 
     draft: Draft
@@ -263,7 +269,15 @@ class Receipt:
     may_exist: bool = False
     found: bool = False
     unattached: str = ""
+    unrecorded: str = ""
     kept: str = ""
+    outdated: str = ""
+    untried: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left that a person has to do."""
+        return not (self.problem or self.unattached or self.unrecorded or self.untried)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +285,7 @@ class UpdateReceipt:
     """What came of an update: done, or ``problem`` with what to do next.
 
     ``asked``: the severity could not be changed, so a communication asked for it. ``skipped``: why nothing was sent.
+    ``found``: it was there already, from another run. ``untried``: the run ended before it.
     """
 
     update: Update
@@ -279,3 +294,5 @@ class UpdateReceipt:
     asked: bool = False
     skipped: str = ""
     may_exist: bool = False
+    found: bool = False
+    untried: bool = False

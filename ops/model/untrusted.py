@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # control, format (bidi, zero width), surrogates, private, unassigned, line ends
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -45,6 +46,7 @@ def _is_plain(text: str) -> bool:
     return not ("  " in text or "::" in text or "##" in text or text[:1] == " " or text[-1:] == " ")
 
 
+@lru_cache(maxsize=256)  # the same few names stand in most lines of a report
 def _visible(text: str) -> str:
     kinds = {char: unicodedata.category(char) for char in set(text)}
     shown = _BLANK.sub(" ", text.translate({ord(char): " " for char, kind in kinds.items() if kind in _DROPPED}))

@@ -20,6 +20,7 @@ from ops.model.untrusted import one_line
 TWO_HOST_NICS_SINCE = datetime(2023, 5, 1, tzinfo=UTC)
 PROBE_HOLDS = timedelta(days=1)
 """How far from the reading of the estate a probe may be and still count."""
+_WORKS = {"succeeded": True, "failed": False, "canceled": False, "deleting": False}  # the others pass by themselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,9 @@ def is_told(state: str | None) -> TypeGuard[str]:
 def nic_answers(hsm: Hsm, estate: Estate) -> tuple[NicAnswer, ...]:
     """One answer for each of the three NICs of an HSM of the estate.
 
-    A missing NIC does not work. One host NIC of two may be missing where the HSM was created before May 2023 and does
-    not name it itself; where it is not known when it was created, it is not known whether the NIC is due.
+    A missing NIC does not work, nor one that failed or is being deleted; in any other state but Succeeded, such as
+    Updating, it may. One host NIC of two may be missing where the HSM was created before May 2023 and does not name it
+    itself; where it is not known when it was created, it is not known whether the NIC is due.
     """
     return _all_nic_answers(estate)[hsm.id]
 
@@ -78,7 +80,7 @@ def _answer(hsm: Hsm, slot: NicSlot, fact: Nic | Absent | Gap | None, spare: boo
     nic = fact if isinstance(fact, Nic) else None
     works: bool | None = None
     if isinstance(fact, Nic):
-        works = fact.provisioning_state.lower() == "succeeded" if is_told(fact.provisioning_state) else None
+        works = _WORKS.get((fact.provisioning_state or "").strip().lower())
         reason = "" if works else f"{slot.role} is {one_line(fact.provisioning_state or 'in no known state', 60)}"
     elif fact is None:
         reason = f"{slot.role} was not read"

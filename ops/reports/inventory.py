@@ -41,9 +41,9 @@ def _lines(run: Run, width: int | None) -> Iterator[Text]:
     if not hsms:
         yield styled()
         yield styled(("no payment HSM was found in this scope", "unknown"))
-    if estate.luna_hsms:
+    if estate.lunas:
         yield styled()
-        yield styled(f"left out: {counted(estate.luna_hsms, 'Luna HSM')} of the same type, no payment HSMs")
+        yield styled(f"left out: {counted(len(estate.lunas), 'Luna HSM')} of the same type, no payment HSMs")
     if estate.gaps:
         yield styled()
         yield styled((f"Could not be read ({len(estate.gaps)})", "unknown"))
@@ -94,7 +94,7 @@ def render_json(run: Run) -> str:
             "hsms": [
                 _hsm_json(hsm, pool, places[hsm.key], estate) for pool in run.pools for hsm in pool.members(estate)
             ],
-            "luna_hsms": estate.luna_hsms,
+            "luna_hsms": len(estate.lunas),
             "notes": list(estate.notes),
             "gaps": gaps_json(estate.gaps),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,8 +14,12 @@ from ops.model.estate import Estate, Source
 from ops.model.finding import Party
 from ops.model.untrusted import one_line
 
+EVIDENCE = 1000
+"""Characters of evidence that are shown. Text from Azure is cut shorter by the checks, so this is for lists and advice."""
 STYLES = {"fail": "bold red", "unknown": "bold yellow", "ok": "green", "head": "bold", "quiet": "dim"}
 WHO_ACTS = {Party.MICROSOFT: "Microsoft has", Party.THALES: "Thales has", Party.CUSTOMER: "You have"}
+_STEP = 2000
+_COMMAND = re.compile(r"(?:(.*?): )??((?:az|phsm) .+)")
 
 
 def render(lines: Iterable[Text], colour: bool) -> str:
@@ -73,6 +78,32 @@ def flowed(cells: Sequence[Text], indent: int, width: int | None) -> list[Text]:
 def arrow(width: int | None) -> str:
     """What stands before a next step: a sign on a terminal, a word in a pipe."""
     return "next: " if width is None else "→ "
+
+
+def step_parts(step: str) -> tuple[str, str]:
+    """The words of a next step and the command that ends it, each on one line; ``""`` for what it has not.
+
+    ``activate it, then look again: az resource show --ids ...``: no command stands in the middle of the words.
+    """
+    line = one_line(step, _STEP)
+    found = _COMMAND.fullmatch(line)
+    return (found[1] or "", found[2]) if found else (line, "")
+
+
+def next_step(step: str, indent: int, width: int | None) -> list[Text]:
+    """A next step behind its sign. A command in it is there to be pasted, so it is never broken, whatever the width.
+
+    It gets a line of its own if it is Azure's, or if not all fits into one.
+    """
+    words, command = step_parts(step)
+    pad = f"{'':{indent}}{arrow(width)}"
+    if not words:
+        return [styled(f"{pad}{command}")]
+    lines = wrapped(f"{arrow(width)}{words}{f': {command}' if command else ''}", indent, width)
+    if command and (len(lines) > 1 or command.startswith("az ")):
+        lines = wrapped(f"{arrow(width)}{words}:", indent, width)
+        lines.append(styled(f"{'':{len(pad)}}{command}"))
+    return lines
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

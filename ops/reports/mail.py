@@ -5,6 +5,7 @@ Of a link its text and where it leads are shown, of a picture that there was one
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -23,17 +24,34 @@ _TAG = re.compile(
 )
 _CONDITION = re.compile(r"<!\[(?:[^<>-]|-(?!->))*>?")
 """What Office writes for itself, ``<![endif]>``, up to the end of a comment: on what is broken in it the parser gives up."""
+_PRE = re.compile(r"<pre\b", re.IGNORECASE)
+_WRAPPED = re.compile(r"\s*<pre>((?:(?!</pre).)*)(?:</pre>\s*)?", re.IGNORECASE | re.DOTALL)
+"""Text as Azure gives it back: one ``<pre>`` around all of it, whose end may have been cut off."""
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "hr"}
 _BLOCKS = _PARAGRAPHS | {"body", "br", "center", "dd", "div", "dt", "footer", "header", "li", "pre", "section"}
-_UNSEEN = {"iframe", "math", "noembed", "noframes", "object", "script", "style", "svg", "template", "title", "xmp"}
+_UNSEEN = {"iframe", "math", "noembed", "noframes", "script", "style", "svg", "template", "title", "xmp"}
 
 
-def lines_of(body: str) -> list[str]:
-    """The lines of a body, HTML or plain text; each is safe to print behind an indent, and a blank one is never alone."""
+def lines_of(body: str, *, is_text: bool = False) -> list[str]:
+    """The lines of a body, HTML or plain text; each is safe to print behind an indent, and a blank one is never alone.
+
+    ``is_text``: it was sent as plain text, so that what looks like a tag is none, unless Azure put a ``<pre>`` into it.
+    """
     kept = body[:MOST_CHARACTERS]
-    lines = _lines_of_html(kept) if _TAG.search(kept) else kept.splitlines()
+    wrapped = _WRAPPED.fullmatch(kept)
+    if wrapped:
+        lines = _unescaped(wrapped[1]).splitlines()
+    elif (_PRE if is_text else _TAG).search(kept):
+        lines = _lines_of_html(kept)
+    else:
+        lines = kept.splitlines()
     left = len(body) - len(kept)
     return [*_tidy(lines), *([f"({left} more characters are left out)"] if left else [])]
+
+
+def _unescaped(text: str) -> str:
+    """What was sent, by what stands in the ``<pre>`` of it: where a ``<`` is left, Azure cannot have escaped it."""
+    return text if "<" in text else html.unescape(text)
 
 
 def _lines_of_html(body: str) -> list[str]:
@@ -108,6 +126,13 @@ class _Table:
         self.cells = []
 
 
+def _shown_url(href: str) -> str:
+    """Where a link leads, as its text would say it; nothing for what leads nowhere from a terminal."""
+    url = href.strip()
+    scheme, _, rest = url.partition(":")
+    return {"http": url, "https": url, "mailto": rest}.get(scheme.lower(), "")
+
+
 class _Reader(HTMLParser):
     """Reads leniently, as browsers do: any tag may be missing its end, or its beginning."""
 
@@ -116,8 +141,8 @@ class _Reader(HTMLParser):
         self._tables = [_Table()]
         self._unseen = ""
         self._preformatted = False
-        self._url = ""
-        self._linked_from = 0
+        self._url = ""  # where the link leads that is being read, until that was shown
+        self._linked = ""  # what is written of its text on this line
 
     @property
     def _here(self) -> _Flow:
@@ -128,6 +153,8 @@ class _Reader(HTMLParser):
         while len(self._tables) > 1:
             self._end_table()
         self._end_line()
+        if self._unseen:
+            self._here.lines.append(f"(the rest is in an unclosed <{self._unseen}> and left out)")
         return self._here.lines
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -146,11 +173,11 @@ class _Reader(HTMLParser):
                 self._end_cell()
                 self._tables[-1].in_cell = True
             case "a":
-                self._end_link()
-                self._url, self._linked_from = values.get("href", "").strip(), len(self._here.line)
+                self._close_link()
+                self._url = _shown_url(values.get("href", ""))
             case "img":
                 alt = values.get("alt", "").strip()
-                self._here.write(f"[picture: {alt}]" if alt else "[picture]")
+                self._write(f"[picture: {alt}]" if alt else "[picture]")
             case "li":
                 self._end_line()
                 self._here.write(_BULLET)
@@ -170,7 +197,7 @@ class _Reader(HTMLParser):
             case "td" | "th":
                 self._end_cell()
             case "a":
-                self._end_link()
+                self._close_link()
             case _:
                 self._break(tag)
                 self._preformatted = self._preformatted and tag != "pre"
@@ -180,14 +207,20 @@ class _Reader(HTMLParser):
             return
         if self._preformatted:
             first, *rest = data.splitlines() or [""]
-            self._here.write(first)
+            self._write(first)
             for line in (*rest, *([""] if data.endswith("\n") else [])):
                 self._end_link()
                 self._here.lines.append(self._here.line.rstrip())
-                self._here.line = line
+                self._here.line = ""
+                self._write(line)
         else:
             text = re.sub(r"\s+", " ", data)
-            self._here.write(text.lstrip() if self._here.line[-1:] in ("", " ") else text)
+            self._write(text.lstrip() if self._here.line[-1:] in ("", " ") else text)
+
+    def _write(self, text: str) -> None:
+        self._here.write(text)
+        if self._url:
+            self._linked += text
 
     def _break(self, tag: str) -> None:
         if self._here.line == _BULLET:
@@ -203,13 +236,18 @@ class _Reader(HTMLParser):
         self._here.end_line()
 
     def _end_link(self) -> None:
-        """Where a link leads is shown unless its text says so, for one may be written over the other."""
-        url, self._url = self._url, ""
-        text = self._here.line[self._linked_from :].strip()
-        scheme = url.partition(":")[0].lower()
-        shown = url.partition(":")[2] if scheme == "mailto" else url
-        if text and scheme in ("http", "https", "mailto") and shown.rstrip("/") != text.rstrip("/"):
-            self._here.line = f"{self._here.line.rstrip()} ({shown})"
+        """At the end of a line, where its link leads unless its text says so, for one may be written over the other.
+
+        A link goes on, over lines and cells, until that was shown or it is closed.
+        """
+        text, self._linked = self._linked.strip(), ""
+        if text and self._url and self._url.rstrip("/") != text.rstrip("/"):
+            self._here.line = f"{self._here.line.rstrip()} ({self._url})"
+            self._url = ""
+
+    def _close_link(self) -> None:
+        self._end_link()
+        self._url = ""
 
     def _end_cell(self) -> None:
         self._end_link()

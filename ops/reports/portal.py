@@ -22,6 +22,11 @@ def render(draft: Draft, why: str) -> str:
 
 
 def _lines(draft: Draft, why: str) -> Iterator[str]:
+    yield (
+        "**Look first whether there is a ticket for this by now**: `phsm tickets list`, or in the Azure portal Help + support, "
+        "All support requests. If there is one, do nothing here."
+    )
+    yield ""
     yield "# Support ticket to open by hand"
     yield ""
     yield f"Title: {text(draft.title)}"
@@ -62,7 +67,7 @@ def _fields(draft: Draft) -> Iterator[tuple[str, str]]:
     yield "Description", "the text below"
     if draft.evidence is not None:
         yield "File upload", f"{code(draft.evidence.name)}, which lies beside this page"
-    yield "Advanced diagnostic information", "Yes only if the text below says so, otherwise No"
+    yield "Advanced diagnostic information", "Yes" if draft.consent.diagnostics else "No"
     yield "Severity", f"{draft.severity.letter} ({draft.severity.value})"
     yield "Contact", "whom Microsoft shall call: name, e-mail address, phone number, language"
 

@@ -12,7 +12,10 @@ from ops.model.untrusted import one_line
 from ops.reports.layout import arrow, counted, render, styled, wrapped
 from ops.reports.run_json import dumps, gaps_json, source_json, timestamp
 
-_FAILED = ("not opened", "not sent", "unclear")
+_FAILED = ("not opened", "not sent", "unclear", "not tried")
+_FOUND = "it was there already, from another run"
+_UPLOAD = "upload it in the Azure portal: Help + support, All support requests, the ticket, Upload file"
+_UNTRIED = "the run ended before it: run it again"
 _COLUMN = 14
 
 
@@ -37,11 +40,14 @@ def _summary(tickets: Sequence[str], updates: Sequence[str]) -> str:
     parts = [f"{counted(tickets.count('opened'), 'ticket')} opened"] if tickets or not updates else []
     parts += [f"{tickets.count('found')} open already"] if "found" in tickets else []
     parts += [f"{counted(sent, 'update')} sent"] if updates else []
+    parts += [f"{updates.count('found')} told already"] if "found" in updates else []
     parts += [f"{count} {outcome}" for outcome in _FAILED if (count := tickets.count(outcome) + updates.count(outcome))]
     return ", ".join(parts)
 
 
 def _outcome(receipt: Receipt) -> str:
+    if receipt.untried:
+        return "not tried"
     if receipt.problem:
         return "unclear" if receipt.may_exist else "not opened"
     if receipt.gone:
@@ -57,33 +63,49 @@ def _receipt(receipt: Receipt, width: int | None) -> Iterator[Text]:
         line = f"{outcome:<12}{number or 'no number yet'}  severity {draft.severity.letter}  {title}"
         yield from wrapped(line, 2, width, "ok", hang=12)
     else:
-        yield from wrapped(f"{outcome:<12}{title}", 2, width, "fail" if receipt.problem else None, hang=12)
+        yield from wrapped(f"{outcome:<12}{title}", 2, width, "fail" if outcome in _FAILED else None, hang=12)
     if outcome == "found":
-        yield from wrapped("it was there already, from another run", _COLUMN, width)
+        yield from wrapped(_FOUND, _COLUMN, width)
     if outcome == "not needed":
         yield from wrapped("its cause is gone", _COLUMN, width)
+    if receipt.unrecorded:
+        yield from wrapped(f"it is not recorded: {one_line(receipt.unrecorded, 500)}", _COLUMN, width, "fail")
     yield from _trouble(receipt.problem, receipt.tip, width)
     if receipt.unattached:
         yield from wrapped(f"its evidence is not attached: {one_line(receipt.unattached, 500)}", _COLUMN, width, "fail")
     if receipt.kept:
         yield from wrapped(f"kept, ready for the portal: {one_line(receipt.kept, 1000)}", _COLUMN, width)
+    if receipt.unattached and receipt.kept:
+        yield from _trouble("", _UPLOAD, width)
+    if receipt.outdated:
+        yield from wrapped(one_line(receipt.outdated, 1000), _COLUMN, width)
+    if receipt.untried:
+        yield from wrapped(_UNTRIED, _COLUMN, width)
 
 
 def _outcome_of(receipt: UpdateReceipt) -> str:
+    if receipt.untried:
+        return "not tried"
     if receipt.problem:
         return "unclear" if receipt.may_exist else "not sent"
     if receipt.skipped:
         return "not needed"
+    if receipt.found:
+        return "found"
     return "asked" if receipt.asked else "told"
 
 
 def _update(receipt: UpdateReceipt, width: int | None) -> Iterator[Text]:
     update, outcome = receipt.update, _outcome_of(receipt)
     style = "fail" if outcome in _FAILED else None if outcome == "not needed" else "ok"
-    words = _done(receipt) if outcome in ("told", "asked") else update.kind
+    words = _done(receipt) if outcome in ("told", "asked", "found") else update.kind
     line = f"{outcome:<12}{one_line(update.ticket.number)}  {words}  {one_line(update.ticket.title)}"
     yield from wrapped(line, 2, width, style, hang=12)
     yield from wrapped(one_line(receipt.skipped or update.reason, 500), _COLUMN, width)
+    if receipt.untried:
+        yield from wrapped(_UNTRIED, _COLUMN, width)
+    if outcome == "found":
+        yield from wrapped(_FOUND, _COLUMN, width)
     yield from _trouble(receipt.problem, receipt.tip, width)
 
 
@@ -136,7 +158,9 @@ def _receipt_json(receipt: Receipt) -> dict[str, Any]:
         "may_exist": receipt.may_exist,
         "tip": receipt.tip or None,
         "unattached": receipt.unattached or None,
+        "unrecorded": receipt.unrecorded or None,
         "kept": receipt.kept or None,
+        "outdated": receipt.outdated or None,
     }
 
 
@@ -150,6 +174,7 @@ def _update_json(receipt: UpdateReceipt) -> dict[str, Any]:
         "outcome": _outcome_of(receipt),
         "severity": update.severity.value if update.severity else None,
         "asked": receipt.asked,
+        "found": receipt.found,
         "skipped": receipt.skipped or None,
         "problem": receipt.problem or None,
         "may_exist": receipt.may_exist,

@@ -32,8 +32,11 @@ COLUMNS = (
     "mute_since",
     "mute_expires",
     "mute_reason",
+    "ticket",
+    "note",
 )
-"""``mute`` is ``holds``, ``expired``, or empty where there is none."""
+"""``mute`` is ``holds``, ``expired``, or empty where there is none. ``ticket`` (a ticket is drafted for it) and ``note`` (a
+pass that people are told of) are ``yes`` or empty."""
 _FORMULA = re.compile(r"(^|;)(?=[\s\"']*[=+\-@＝＋－＠])")  # the wide ones count where Japanese or Chinese is set
 _CELL = 2000
 
@@ -70,6 +73,8 @@ def _values(finding: Finding) -> tuple[str, ...]:
         finding.fix,
         finding.source,
         *_mute(finding.muted, finding.lapsed),
+        "yes" if finding.ticket else "",
+        "yes" if finding.note else "",
     )
 
 

@@ -15,7 +15,10 @@ from ops.reports.mutes import holds, mute_json
 
 
 def render(run: Run) -> str:
-    """All four outcomes are in ``findings``; text is as Azure sent it, escaped as JSON demands."""
+    """All four outcomes are in ``findings``; text is as Azure sent it, escaped as JSON demands.
+
+    ``subject_id``: null for a pool. ``ticket``: a ticket is drafted for it. ``note``: a pass that people are told of.
+    """
     document = {
         "schema": "phsm.run/1",
         "observed_at": timestamp(run.estate.observed_at),
@@ -33,6 +36,10 @@ def render(run: Run) -> str:
                 "source": finding.source,
                 "muted": mute_json(finding.muted) if finding.muted else None,
                 "lapsed": mute_json(finding.lapsed) if finding.lapsed else None,
+                "subject_id": finding.subject.id,
+                "fix": finding.fix or None,
+                "ticket": finding.ticket,
+                "note": finding.note,
             }
             for finding in run.findings
         ],

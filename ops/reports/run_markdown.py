@@ -17,9 +17,11 @@ from ops.model.pool import Pool, placement
 from ops.model.run import Run
 from ops.model.untrusted import one_line
 from ops.model.working import working
-from ops.reports.layout import WHO_ACTS, counted, moment, where_from
+from ops.reports.layout import EVIDENCE, WHO_ACTS, counted, moment, step_parts, where_from
 from ops.reports.mutes import NEXT_STEP, history, lapse, unused
-from ops.reports.run_text import not_known, survives_a_stamp, trouble
+from ops.reports.not_known import not_known
+from ops.reports.notes import notes
+from ops.reports.run_text import survives_a_stamp, trouble
 
 LIMIT = 1024 * 1024
 """Bytes: GitHub takes no longer job summary."""
@@ -75,8 +77,12 @@ def _lines(run: Run, most: int) -> Iterator[str]:
         yield from _table(heading, ("severity", "check", "subject", "evidence", "next"), map(_failure, failures), most)
     muted = [_muted(finding, finding.muted) for finding in run.muted if finding.muted]
     yield from _table("Muted", ("severity", "check", "subject", "evidence", "mute"), muted, most)
-    unknown = [(text(row.what), text(row.subject), text(row.reason)) for row in not_known(run)]
-    yield from _table("Not known", ("what", "subject", "why"), unknown, most)
+    unknown = [
+        (text(row.what), text(row.subject), text(row.reason, EVIDENCE), _step(row.step)) for row in not_known(run)
+    ]
+    yield from _table("Not known", ("what", "subject", "why", "next"), unknown, most)
+    noted = [(_link(note.check, note.source), text(note.subject), text(note.says, EVIDENCE)) for note in notes(run)]
+    yield from _table("Notes", ("check", "subject", "note"), noted, most)
     support = [(text(item.pool), _granted(item.severity_a), text(item.because)) for item in run.support]
     yield from _table("Support for production", ("pool", "Severity A", "because"), support, most)
     idle = [(text(mute.check), text(mute.subject), text(unused(mute, run)), NEXT_STEP) for mute in run.unused_mutes]
@@ -117,13 +123,15 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
+_SURVIVES = {True: "yes", False: "no", None: "not known"}
+
+
 def _pools(run: Run) -> list[tuple[str, ...]]:
     """Those that do not survive the loss of a stamp first."""
     rows = [(survives_a_stamp(pool, run.estate), pool) for pool in run.pools]
-    rows.sort(key=lambda row: row[0])
+    rows.sort(key=lambda row: row[0] is True)
     return [
-        (text(pool.label), pool.role.value, _hsms(pool, run.estate), "yes" if survives else "no")
-        for survives, pool in rows
+        (text(pool.label), pool.role.value, _hsms(pool, run.estate), _SURVIVES[survives]) for survives, pool in rows
     ]
 
 
@@ -139,22 +147,32 @@ def _hsms(pool: Pool, estate: Estate) -> str:
 
 
 def _failure(finding: Finding) -> tuple[str, ...]:
-    link = f"[{finding.check}]({finding.source})"
-    evidence = text(finding.evidence)
+    link = _link(finding.check, finding.source)
+    evidence = text(finding.evidence, EVIDENCE)
     if finding.lapsed:
         evidence = f"{evidence}; {text(lapse(finding.lapsed), 1000)}"
     return finding.severity.value, link, text(finding.subject.name), evidence, _next(finding)
 
 
 def _muted(finding: Finding, mute: Mute) -> tuple[str, ...]:
-    link = f"[{finding.check}]({finding.source})"
-    return finding.severity.value, link, text(finding.subject.name), text(finding.evidence), text(history(mute), 1000)
+    link, evidence = _link(finding.check, finding.source), text(finding.evidence, EVIDENCE)
+    return finding.severity.value, link, text(finding.subject.name), evidence, text(history(mute), 1000)
 
 
 def _next(finding: Finding) -> str:
     if finding.ticket:
         return "a ticket is drafted: `phsm tickets plan`"
-    return code(finding.fix, 2000) if finding.fix.startswith("az ") else text(finding.fix, 1000)
+    return _step(finding.fix)
+
+
+def _step(step: str) -> str:
+    """The command that ends a next step as code, the words before it as text."""
+    words, command = step_parts(step)
+    return ": ".join(part for part in (text(words, 1000), code(command, 2000)) if part)
+
+
+def _link(check: str, source: str) -> str:
+    return f"[{check}]({source})"
 
 
 def _granted(severity_a: bool | None) -> str:

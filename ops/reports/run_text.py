@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 
 from rich.text import Text
 
 from ops.model.estate import Estate, Hsm
 from ops.model.finding import Finding, Outcome, Party
-from ops.model.pool import Pool, placement
+from ops.model.pool import UNTOLD_REGION, Pool, placement
 from ops.model.run import Run
 from ops.model.untrusted import one_line
 from ops.model.working import working
-from ops.reports.layout import WHO_ACTS, arrow, counted, flowed, heading, styled, wrapped
+from ops.reports.layout import EVIDENCE, WHO_ACTS, arrow, counted, flowed, heading, next_step, styled, wrapped
 from ops.reports.layout import render as render_lines
 from ops.reports.mutes import NEXT_STEP, history, lapse, unused
+from ops.reports.not_known import NotKnown, not_known
+from ops.reports.notes import notes
 
 POOLS_SHOWN = 20
 """A fleet of hundreds would push the failures off the screen; pools with a problem come first."""
+NOTES_SHOWN = 20
 
 
-def render(run: Run, width: int | None, colour: bool) -> str:
-    return render_lines(_lines(run, width), colour)
+def render(run: Run, width: int | None, colour: bool, *, verbose: bool = False) -> str:
+    """``verbose`` names every check where only a count would stand."""
+    return render_lines(_lines(run, width, verbose), colour)
 
 
-def _lines(run: Run, width: int | None) -> Iterator[Text]:
+def _lines(run: Run, width: int | None, verbose: bool) -> Iterator[Text]:
     yield from heading("Payment HSM check", run.estate, width)
     for note in run.estate.notes:
         yield from wrapped(f"note: {one_line(note)}", 0, width, "unknown", hang=6)
@@ -44,7 +47,8 @@ def _lines(run: Run, width: int | None) -> Iterator[Text]:
             for finding in failures:
                 yield from _failure(finding, width)
     yield from _muted(run, width)
-    yield from _unknown(run, width)
+    yield from _unknown(run, width, verbose)
+    yield from _notes(run, width)
     yield from _unused_mutes(run, width)
     yield styled()
     example = run.failures[0].check if run.failures else "PHSM-HA-001"
@@ -69,15 +73,13 @@ def _failure(finding: Finding, width: int | None) -> Iterator[Text]:
     yield styled(
         "  ", (f"{finding.severity.value:<6}", "fail"), f"  {finding.check}  ", (one_line(finding.subject.name), "head")
     )
-    yield from wrapped(one_line(finding.evidence), 10, width)
+    yield from wrapped(one_line(finding.evidence, EVIDENCE), 10, width)
     if finding.lapsed:
         yield from wrapped(lapse(finding.lapsed), 10, width)
     if finding.ticket:
         yield styled(f"{'':10}{arrow(width)}a ticket is drafted: phsm tickets plan")
-    elif finding.fix.startswith("az "):
-        yield styled(f"{'':10}{arrow(width)}{one_line(finding.fix, 2000)}")  # in one piece, it is there to be pasted
     elif finding.fix:
-        yield from wrapped(f"{arrow(width)}{one_line(finding.fix, 1000)}", 10, width)
+        yield from next_step(finding.fix, 10, width)
 
 
 def _muted(run: Run, width: int | None) -> Iterator[Text]:
@@ -89,7 +91,7 @@ def _muted(run: Run, width: int | None) -> Iterator[Text]:
         if finding.muted:
             name = one_line(finding.subject.name)
             yield styled("  ", (f"{finding.severity.value:<6}", "quiet"), f"  {finding.check}  ", (name, "head"))
-            yield from wrapped(one_line(finding.evidence), 10, width)
+            yield from wrapped(one_line(finding.evidence, EVIDENCE), 10, width)
             yield from wrapped(history(finding.muted), 10, width)
 
 
@@ -103,50 +105,38 @@ def _unused_mutes(run: Run, width: int | None) -> Iterator[Text]:
         yield from wrapped(f"{arrow(width)}{NEXT_STEP}", 10, width)
 
 
-def _unknown(run: Run, width: int | None) -> Iterator[Text]:
+def _unknown(run: Run, width: int | None, verbose: bool) -> Iterator[Text]:
     rows = not_known(run)
     if not rows:
         return
     yield styled()
     yield styled((f"Not known ({sum(row.findings for row in rows) or len(rows)})", "head"))
-    for row in rows:
-        if row.findings:
-            yield styled("  ", (row.what, "unknown"), "  ", (one_line(row.subject), "head"))
-            yield from wrapped(one_line(row.reason), 10, width)
-        else:
-            yield from wrapped(f"{one_line(row.what)} {one_line(row.subject)}: {one_line(row.reason)}", 2, width)
+    for step, same in groupby(rows, key=lambda row: row.step):
+        for row in same:
+            yield from _not_known(row, width, verbose)
+        yield from next_step(step, 10, width)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotKnown:
-    """One fact that is not known. ``what``: the checks that ask for it, or what could not be read and no check asks for.
-
-    ``findings`` counts the findings that say so. All text is untrusted.
-    """
-
-    what: str
-    subject: str
-    reason: str
-    findings: int
+def _not_known(row: NotKnown, width: int | None, verbose: bool) -> Iterator[Text]:
+    if not row.checks:
+        yield from wrapped(f"{one_line(row.what)} {one_line(row.subject)}: {one_line(row.reason)}", 2, width)
+        return
+    yield styled("  ", (row.what, "unknown"), "  ", (one_line(row.subject), "head"))
+    if verbose and len(row.checks) > 1:
+        yield from wrapped(", ".join(row.checks), 10, width)
+    yield from wrapped(one_line(row.reason, EVIDENCE), 10, width)
 
 
-def not_known(run: Run) -> tuple[NotKnown, ...]:
-    """What is not known, one fact each however many checks ask for it; then the gaps that no finding mentions."""
-    findings = sorted(
-        (f for f in run.findings if f.outcome is Outcome.UNKNOWN), key=lambda f: (f.subject.key, f.evidence)
-    )
-    rows = []
-    for _, group in groupby(findings, key=lambda f: (f.subject.key, f.evidence)):
-        same = list(group)
-        checks = same[0].check if len(same) == 1 else f"{same[0].check} and {counted(len(same) - 1, 'other check')}"
-        rows.append(NotKnown(what=checks, subject=same[0].subject.name, reason=same[0].evidence, findings=len(same)))
-    seen = " ".join(one_line(f.evidence, 2000) for f in findings)
-    rows += [
-        NotKnown(what=gap.what, subject=gap.subject, reason=gap.reason, findings=0)
-        for gap in run.estate.gaps
-        if one_line(gap.reason) not in seen
-    ]
-    return tuple(rows)
+def _notes(run: Run, width: int | None) -> Iterator[Text]:
+    found = notes(run)
+    if found:
+        yield styled()
+        yield styled((f"Notes ({len(found)})", "head"))
+    for note in found[:NOTES_SHOWN]:
+        yield styled(f"  {note.check}  ", (one_line(note.subject), "head"))
+        yield from wrapped(one_line(note.says, EVIDENCE), 10, width)
+    if len(found) > NOTES_SHOWN:
+        yield styled(f"  and {counted(len(found) - NOTES_SHOWN, 'more note')}: phsm check --format json")
 
 
 def _pools(run: Run, width: int | None) -> Iterator[Text]:
@@ -169,21 +159,25 @@ def _pools(run: Run, width: int | None) -> Iterator[Text]:
 
 def _block(run: Run, pools: list[Pool], covered: frozenset[str], width: int | None) -> tuple[bool, list[Text]]:
     """The lines of one application, and whether all is well with it."""
-    lines, survives, alive = [], [], []
+    lines, lost, untold, alive = [], [], False, []
     longest = max(len(one_line(pool.region, 60)) for pool in pools)
     for pool in pools:
         members = pool.members(run.estate)
         places = placement(pool, run.estate).label
         lines.extend(_region(pool, members, places, longest, run.estate, width))
         works = [hsm for hsm in members if working(hsm, run.estate)]
-        if works:
+        if works and pool.region != UNTOLD_REGION:
             alive.append(pool.region)
-        if not survives_a_stamp(pool, run.estate):
-            survives.append(one_line(pool.region, 60))
-    fine = not survives and all(pool.region in alive for pool in pools)
+        survives = survives_a_stamp(pool, run.estate)
+        untold |= survives is None
+        if survives is False:
+            lost.append(one_line(pool.region, 60))
+    fine = not lost and not untold and all(pool.region in alive for pool in pools)
     elsewhere = any(not covered.isdisjoint(pool.hsms) for pool in pools)
     regions = "yes" if len(alive) > 1 else "by another pool" if elsewhere else "no"
-    stamp = f"not in {', '.join(survives)}" if survives else "yes"
+    if regions == "no" and any(pool.unplaced for pool in pools):
+        regions = "not known"
+    stamp = f"not in {', '.join(lost)}" if lost else "not known" if untold else "yes"
     given = {item.severity_a for item in run.support if item.pool in {pool.label for pool in pools}}
     cells = [styled(f"  survives losing a stamp: {stamp}"), styled(f"a region: {regions}")]
     if given:
@@ -212,10 +206,13 @@ def _region(
     return flowed(cells, longest + 5, width)
 
 
-def survives_a_stamp(pool: Pool, estate: Estate) -> bool:
-    """Whether HSMs that work for sure stand in two placements."""
+def survives_a_stamp(pool: Pool, estate: Estate) -> bool | None:
+    """Whether HSMs that work for sure stand in two placements; None where HSMs that tell no region decide it."""
+    if pool.region == UNTOLD_REGION:
+        return None
     label = placement(pool, estate).label
-    return len({label[hsm.key] for hsm in pool.members(estate) if hsm.key in label and working(hsm, estate)}) >= 2
+    places = {label[hsm.key] for hsm in pool.members(estate) if hsm.key in label and working(hsm, estate)}
+    return True if len(places) >= 2 else None if pool.unplaced else False
 
 
 def trouble(hsm: Hsm, works: bool | None) -> str:

@@ -25,8 +25,8 @@ def _lines(snapshot: Snapshot, file: str, width: int | None) -> Iterator[Text]:
         yield from wrapped(f"note: {one_line(note)}", 0, width, "unknown", hang=6)
     yield styled()
     yield styled(f"{counted(_nics(estate), 'network interface')}, {counted(_vnets(estate), 'virtual network')}")
-    if estate.luna_hsms:
-        yield styled(f"left out: {counted(estate.luna_hsms, 'Luna HSM')} of the same type, no payment HSMs")
+    if estate.lunas:
+        yield styled(f"left out: {counted(len(estate.lunas), 'Luna HSM')} of the same type, no payment HSMs")
     rules = f"{counted(len(pools), 'declared pool')}: {', '.join(one_line(pool.name, 60) for pool in pools)}"
     yield from wrapped(
         f"judged by the policy it was saved with: {rules if pools else 'no declared pool'}", 0, width, hang=2
@@ -66,7 +66,7 @@ def render_json(snapshot: Snapshot) -> str:
             "hsms": len(estate.hsms),
             "network_interfaces": _nics(estate),
             "virtual_networks": _vnets(estate),
-            "luna_hsms": estate.luna_hsms,
+            "luna_hsms": len(estate.lunas),
             "notes": list(estate.notes),
             "gaps": gaps_json(estate.gaps),
         }

@@ -60,7 +60,7 @@ def _one(ticket: Ticket, communications: tuple[Communication, ...] | Gap, width:
     yield styled(f"  engineer {one_line(ticket.engineer) or 'not assigned yet'}")
     yield styled(f"  support plan {one_line(ticket.plan) or 'not told'}")
     yield styled()
-    yield from _body(lines_of(ticket.description), 2, width)
+    yield from _body(lines_of(ticket.description, is_text=_is_ours(ticket.name)), 2, width)
     yield styled()
     if isinstance(communications, Gap):
         yield styled(("messages could not be read", "unknown"))
@@ -85,7 +85,7 @@ def _message(message: Communication, width: int | None) -> Iterator[Text]:
     sender = f" ({one_line(message.sender, 120)})" if message.sender else ""
     yield from wrapped(f"{when}  from {_author(message)}{sender}", 2, width, "head")
     yield from wrapped(one_line(message.subject), 2, width, "head")
-    lines = lines_of(message.body)
+    lines = lines_of(message.body, is_text=_is_ours(message.name))
     yield from _body(lines[:_LINES], 4, width)
     if len(lines) > _LINES:
         yield styled(f"    and {counted(len(lines) - _LINES, 'more line')}: {_MORE}")
@@ -97,9 +97,14 @@ def _body(lines: Iterable[str], indent: int, width: int | None) -> Iterator[Text
         yield from wrapped(text, indent + len(line) - len(text), width) if text else [styled()]
 
 
+def _is_ours(name: str) -> bool:
+    """Whether this product named it, and so wrote it, as plain text."""
+    return name.lower().startswith("phsm-")
+
+
 def _author(message: Communication) -> str:
     """Azure calls what a customer writes outbound; what this product writes it knows by the name."""
-    if message.name.lower().startswith("phsm-"):
+    if _is_ours(message.name):
         return "us, by phsm"
     return {"outbound": "us", "inbound": "Microsoft"}.get(message.direction.lower(), one_line(message.direction, 40))
 

@@ -40,6 +40,7 @@ class Support(_Part):
 
     ``communications``: properties of the messages on a ticket, by its name; ``name`` among them names the message.
     ``second_put``: what a PUT of a taken name does. ``visible``: whether a ticket is there once it is accepted, or done.
+    ``pre``: whether what stands in the ``<pre>`` around a message of ours is ``escaped``; what Azure does is not known.
     ``never_ends``: operations stay as they are. ``poll_url_expires_after``: looks at the address of an operation.
 
     Each ``..._lag`` is how often a view is read before it shows what has changed: the list of tickets, the list of
@@ -57,6 +58,7 @@ class Support(_Part):
     poll_url_expires_after: _Count | None = None
     second_put: Literal["refuse", "accept"] = "refuse"
     visible: Literal["accepted", "done"] = "accepted"
+    pre: Literal["raw", "escaped"] = "raw"
     ticket_lag: _Count = 0
     closing_lag: _Count = 0
     communication_lag: _Count = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
@@ -100,7 +101,7 @@ class Communications:
                 "communicationDirection": "Outbound",  # so the service calls what comes from its customer
                 "sender": request.sender or contact.get("primaryEmailAddress", ""),
                 "subject": f"{_short(request.subject)} - TrackingID#{number}",
-                "body": f"<pre>{request.body}</pre>",
+                "body": f"<pre>{html.escape(request.body) if self._support.pre == 'escaped' else request.body}</pre>",
                 "createdDate": wire_time(self._now()),
             }
             self._sent[key] = _body(communication_id, properties)

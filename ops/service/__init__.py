@@ -2,9 +2,10 @@
 
 from ops.service.applying import note_causes, open_tickets, require_contact
 from ops.service.checking import Selection, check
+from ops.service.keeping import keep_for_portal
 from ops.service.listing import find_ticket, list_tickets
-from ops.service.opening import keep_for_portal
 from ops.service.planning import plan_tickets
+from ops.service.settling import settle
 from ops.service.updating import close, say_on_ticket, update_tickets
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "plan_tickets",
     "require_contact",
     "say_on_ticket",
+    "settle",
     "update_tickets",
 ]

@@ -5,27 +5,37 @@ A ticket is named after its cause, so whoever tries it again finds it: in this r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ops.checks import collect
 from ops.errors import ConfigProblem
 from ops.model import arm_id
 from ops.model.estate import Source
+from ops.model.fact import Gap
 from ops.model.finding import Finding, Outcome
 from ops.model.ledger import Action, Result
 from ops.model.policy import Contact, Policy, TicketSeverity
 from ops.model.run import Run
-from ops.model.ticket import Draft, Plan, Receipt
+from ops.model.ticket import Cause, Draft, Existing, Plan, Receipt, Ticket
 from ops.ports import Cloud, Desk, Ledger, Shelf
 from ops.run import evaluate
+from ops.service.keeping import kept_for_portal, next_step, without_outdated
 from ops.service.opening import open_ticket
+from ops.service.recording import INTERRUPTED, UNRECORDED_TIP, unrecorded
 from ops.support.gone import was_read
+from ops.support.holding import deciding
 from ops.support.impact import assess
+from ops.support.naming import base, base_of
+from ops.support.planning import covered
 
 EXAMPLE_DOMAINS = ("example.com", "example.org", "contoso.com")
 _BETWEEN_READINGS = timedelta(minutes=5)
 _FIRST_READING_HOLDS = timedelta(hours=24)
+_CHANGED = "what it says has changed since it was planned"
+_PLAN_AGAIN = "run it again: a new plan tells what is true now"
+_FOUND_AGAIN = "run it again: a ticket that exists is found by its name, and none is opened twice"
 
 
 def require_contact(policy: Policy, source: Source) -> Contact:
@@ -56,10 +66,11 @@ def open_tickets(
     fresh: Plan,
     confirm: bool = True,
 ) -> Iterator[Receipt]:
-    """Open the tickets of a plan one after the other, each after its cause was read again from ARM.
+    """Open the tickets of a plan one after the other, each after its cause was read again from ARM, and the list of tickets.
 
     ``run`` is what was seen last, and ``fresh`` the plan that it makes: the same as ``decided``, or newer. Without
-    ``confirm`` a cause must have been seen before, five minutes earlier at least.
+    ``confirm`` a cause must have been seen before, five minutes earlier at least. One receipt for each draft, in order:
+    where it ends early, those without one were not tried, and one that was interrupted on its way is told before.
     Raises ConfigProblem, before anything is sent, where the contact is missing or is an example's, and LedgerProblem.
     """
     if not decided.to_open:
@@ -68,30 +79,108 @@ def open_tickets(
     for draft in decided.to_open:
         stopped = _overtaken(draft, fresh)
         if stopped is None:
-            stopped = _unwanted(draft, _again(draft, run, cloud, policy) if confirm else run, policy)
-        if stopped is None and not confirm:
-            stopped = _seen_once(draft, fresh, ledger)
+            again = _again(draft, run, cloud, policy) if confirm else run
+            stopped = _unwanted(draft, again, policy) or _unplanned(draft, fresh)
+            if stopped is None and not confirm:
+                stopped = _seen_once(draft, fresh, ledger)
+            if stopped is None:
+                stopped = _covered_by_now(draft, fresh, again, desk, policy)
         if stopped is None:
-            yield open_ticket(draft, desk, ledger, shelf, contact)
+            try:
+                receipt = open_ticket(draft, desk, ledger, shelf, contact)
+            except KeyboardInterrupt:
+                yield Receipt(draft=draft, problem=INTERRUPTED, tip=_FOUND_AGAIN, may_exist=True)
+                raise
+            yield without_outdated(receipt, shelf)
             continue
-        result = Result.NOT_NEEDED if stopped.gone else Result.FOUND if stopped.found else Result.REFUSED
-        target = stopped.ticket.id if stopped.ticket else draft.ticket_id
-        ledger.write(Action.OPEN, target, result, details={"why": stopped.problem} if stopped.problem else {})
-        yield stopped
+        told = _recorded(stopped, ledger)
+        yield (
+            kept_for_portal(told, shelf) if told.problem and _is_unread(draft, fresh) else without_outdated(told, shelf)
+        )
+
+
+def _recorded(stopped: Receipt, ledger: Ledger) -> Receipt:
+    """Nothing was sent: what is told about it stays true where it cannot be recorded."""
+    action, target, result = Action.HOLD, stopped.draft.ticket_id, Result.REFUSED
+    if stopped.ticket:
+        action, target, result = Action.OPEN, stopped.ticket.id, Result.FOUND
+    elif stopped.gone:
+        result = Result.NOT_NEEDED
+    why = {"why": stopped.problem} if stopped.problem else {}
+    lost = unrecorded(ledger, action, target, result, request_ids=(), details=why)
+    return replace(stopped, unrecorded=lost, tip=stopped.tip or UNRECORDED_TIP) if lost else stopped
 
 
 def _overtaken(draft: Draft, fresh: Plan) -> Receipt | None:
-    """What a plan that was made just now says against a draft of an older one."""
-    behind = {_key(finding) for finding in draft.cause.findings}
-    for existing in fresh.existing:
-        if behind & {_key(finding) for finding in existing.cause.findings}:
-            return Receipt(draft=draft, ticket=existing.ticket, found=True)
+    """What a plan that was made just now says against a draft of an older one, whatever it calls the cause."""
+    found = _found(draft, fresh.existing)
+    if found is not None:
+        return found
     for held in fresh.held_back:
-        if held.draft.name == draft.name and not held.is_for_later:
-            return Receipt(
-                draft=draft, problem=f"it is held back now: {held.reason}", tip="phsm tickets plan says more"
-            )
+        if _about(held.draft.cause) & _about(draft.cause) and not held.is_for_later:
+            tip = next_step(draft, fresh.gaps) if held.is_unread else "phsm tickets plan says more"
+            return Receipt(draft=draft, problem=f"it is held back now: {held.reason}", tip=tip)
     return None
+
+
+def _is_unread(draft: Draft, fresh: Plan) -> bool:
+    """Whether a person has to look for its ticket, since phsm cannot."""
+    return any(held.is_unread and _about(held.draft.cause) & _about(draft.cause) for held in fresh.held_back)
+
+
+def _about(cause: Cause) -> frozenset[str]:
+    """What a cause is about: HSMs (keys), or the subscriptions (ids) that wait for FastPath."""
+    return frozenset(cause.hsms or cause.subscriptions)
+
+
+def _found(draft: Draft, existing: Iterable[Existing]) -> Receipt | None:
+    """The ticket that covers a draft, a problem where it covers a part or is not whole yet; None = there is none."""
+    mine = [one for one in existing if _about(one.cause) & _about(draft.cause)]
+    if not mine:
+        return None
+    if _about(draft.cause).difference(*(_about(one.cause) for one in mine)):
+        return Receipt(draft=draft, problem=_CHANGED, tip=_PLAN_AGAIN)
+    ticket = mine[0].ticket
+    if not ticket.number:
+        return Receipt(
+            draft=draft, problem=f"{ticket.name} for the same is being opened by another run", tip=_PLAN_AGAIN
+        )
+    return Receipt(draft=draft, ticket=ticket, found=True)
+
+
+def _unplanned(draft: Draft, fresh: Plan) -> Receipt | None:
+    """A cause that the newest plan does not have as this one: whether it has a ticket was not asked then."""
+    planned = (*fresh.to_open, *(held.draft for held in fresh.held_back if held.is_for_later))
+    if base_of(draft.name) in {base_of(one.name) for one in planned}:
+        return None
+    return Receipt(draft=draft, problem=_CHANGED, tip=_PLAN_AGAIN)
+
+
+def _covered_by_now(draft: Draft, fresh: Plan, again: Run, desk: Desk, policy: Policy) -> Receipt | None:
+    """The last look before a ticket is sent: whether another run, that saw more or less, has sent one for the same.
+
+    It would bear another name, that of the pool or of one HSM, so Azure would take both.
+    """
+    tickets: list[Ticket] = [one.ticket for one in fresh.existing]
+    for subscription in _where_else(draft, again, policy):
+        listed = desk.tickets(subscription, only_open=True)
+        if isinstance(listed, Gap):
+            problem = f"whether it has a ticket by now could not be read: {listed.reason}"
+            return Receipt(draft=draft, problem=problem, tip="run it again; nothing was sent")
+        # one of its own name that is not whole yet is waited for where it is sent
+        tickets += [ticket for ticket in listed if ticket.number or ticket.name.lower() != draft.name.lower()]
+    existing, wanting = covered(again, tickets)
+    found = _found(draft, existing)
+    if found is None and base_of(draft.name) not in {base(cause) for cause in wanting}:
+        return Receipt(draft=draft, problem=_CHANGED, tip=_PLAN_AGAIN)
+    return found
+
+
+def _where_else(draft: Draft, again: Run, policy: Policy) -> Collection[str]:
+    """The subscriptions of the pool, nearly always one; that of the ticket for FastPath."""
+    if draft.cause.kind == "fastpath":
+        return (draft.subscription,)
+    return sorted(deciding(draft.cause, again, policy))
 
 
 def _again(draft: Draft, run: Run, cloud: Cloud, policy: Policy) -> Run:
@@ -112,8 +201,7 @@ def _unwanted(draft: Draft, again: Run, policy: Policy) -> Receipt | None:
     if not lasting:
         return Receipt(draft=draft, gone=True)
     if lasting != behind or _severity(draft, again, policy) is not draft.severity:
-        tip = "run it again: a new plan tells what is true now"
-        return Receipt(draft=draft, problem="what it says has changed since it was planned", tip=tip)
+        return Receipt(draft=draft, problem=_CHANGED, tip=_PLAN_AGAIN)
     return None
 
 

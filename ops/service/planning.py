@@ -9,12 +9,13 @@ from ops import __version__
 from ops.model import arm_id
 from ops.model.estate import Source
 from ops.model.fact import Gap
-from ops.model.ledger import Action, Entry, Result
+from ops.model.ledger import Entry
 from ops.model.policy import Policy
 from ops.model.run import Run
 from ops.model.ticket import Desks, Plan, Ticket
 from ops.ports import Cloud, Desk, Ledger
 from ops.service.checking import Selection, check
+from ops.service.settling import attempts
 from ops.support.classification import find_service
 from ops.support.planning import plan, which_tickets_matter, whose_messages_matter
 
@@ -31,7 +32,11 @@ def plan_tickets(
 ) -> tuple[Run, Plan]:
     """Observe, judge by all checks, ask the desk what exists, and decide. Raises CloudUnreadable and LedgerProblem."""
     run = check(cloud, policy, subscriptions, Selection())
-    desks = _ask(desk, ledger, which_tickets_matter(run, policy), run.estate.source)
+    source = run.estate.source
+    elsewhere = desk.open_elsewhere()
+    ours = may_be_open(ledger.entries(), source).union(() if isinstance(elsewhere, Gap) else elsewhere)
+    wanted = which_tickets_matter(run, policy, ours, all_told=not isinstance(elsewhere, Gap))
+    desks = _ask(desk, ledger, wanted, source)
     desks = replace(
         desks,
         communications={
@@ -52,6 +57,7 @@ def _ask(desk: Desk, ledger: Ledger, subscriptions: tuple[str, ...], source: Sou
     reason = services.reason if isinstance(services, Gap) else "no Payment HSM service in the list"
     tickets = {subscription: desk.tickets(subscription, only_open=False) for subscription in subscriptions}
     known: list[Ticket] = []
+    # the ledger once more, after the lists: what another run has sent meanwhile stands in one of the two
     for target in _unlisted(may_be_open(ledger.entries(), source), tickets):
         home = arm_id.subscription(target)
         found = desk.find(home, arm_id.name(target))
@@ -81,14 +87,5 @@ def _unlisted(targets: Iterable[str], tickets: Mapping[str, tuple[Ticket, ...] |
 
 
 def may_be_open(entries: Iterable[Entry], source: Source) -> frozenset[str]:
-    """The ids (lower case) of the tickets that a run against ``source`` opened, or may have, by its last word about each."""
-    last: dict[str, Result] = {}
-    for entry in entries:
-        if entry.source == source and entry.action in (Action.OPEN, Action.CLOSE):
-            last[entry.target.lower()] = Result.NOT_NEEDED if _closed(entry) else entry.result
-    opened = (Result.INTENDED, Result.UNCLEAR, Result.DONE, Result.FOUND)
-    return frozenset(target for target, result in last.items() if result in opened)
-
-
-def _closed(entry: Entry) -> bool:
-    return entry.action is Action.CLOSE and entry.result is Result.DONE
+    """The ids (lower case) of the tickets that runs against ``source`` opened, or may have, and that none has closed."""
+    return frozenset(attempts(entries, source))

@@ -52,6 +52,7 @@ def draft_of(cause: Cause, run: Run, policy: Policy, desks: Desks, tickets: Sequ
         subscription=subscription,
         resource_id=resource_id,
         started_at=_started_at(cause, run),
+        consent=policy.support.consent,
         service=None if isinstance(desks.services, Gap) else find_service(desks.services),
         classification=choice.classification,
         classification_note=choice.note,

@@ -52,7 +52,7 @@ def excerpt(run: Run, cause: Cause, hsms: Collection[str]) -> Estate:
         deletions={},
         clusters={},
         probes={key: probe for key, probe in whole.probes.items() if key in kept},
-        luna_hsms=0,
+        lunas={},
     )
 
 

@@ -31,7 +31,7 @@ def gone(ticket: Ticket, said: Iterable[str], run: Run) -> Gone | None:
     texts = list(said)
     if kind_of(ticket.name) == "fastpath":
         return _approved(ticket, run)
-    hsms = _hsms(ticket, run)
+    hsms = hsms_of(ticket, run)
     passes: list[Finding] = []
     missing: list[str] = []
     for key in sorted(hsms):
@@ -61,7 +61,7 @@ def gone(ticket: Ticket, said: Iterable[str], run: Run) -> Gone | None:
 
 def _reason(missing: list[str], passes: list[Finding]) -> str:
     well = list(dict.fromkeys(named(finding) for finding in passes))
-    parts = [f"{_few(missing)} {'is' if len(missing) == 1 else 'are'} not in Azure any more"] if missing else []
+    parts = [f"{_few(missing)} {'is' if len(missing) == 1 else 'are'} not listed any more"] if missing else []
     parts += [f"{_few(well)} {'passes' if len(well) == 1 else 'pass'} again"] if well else []
     return "; ".join(parts)
 
@@ -70,7 +70,18 @@ def _few(names: list[str]) -> str:
     return ", ".join(names) if len(names) <= 4 else f"{len(names)} HSMs"
 
 
-def _hsms(ticket: Ticket, run: Run) -> frozenset[str]:
+def left_out(ticket: Ticket, run: Run) -> tuple[frozenset[str], frozenset[str]]:
+    """What a ticket is about and no list shows: HSMs (keys), and the subscriptions (ids) of a request for FastPath.
+
+    A list leaves out what its reader may not see, so whether they are gone tells only a question by their ids.
+    """
+    if kind_of(ticket.name) == "fastpath":
+        judged = {arm_id.subscription(one.subject.key) for one in run.findings if one.check == FASTPATH_CHECK}
+        return frozenset(), frozenset(subscriptions_in(ticket.description)) - judged
+    return frozenset(hsm for hsm in hsms_of(ticket, run) if hsm not in run.estate.hsms), frozenset()
+
+
+def hsms_of(ticket: Ticket, run: Run) -> frozenset[str]:
     """The HSMs that a ticket is about; none where that cannot be told for sure."""
     own = frozenset({arm_id.key(ticket.resource_id)} if ticket.resource_id else ())
     if kind_of(ticket.name) == "hsm":

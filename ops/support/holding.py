@@ -12,9 +12,10 @@ from ops.model.run import Run
 from ops.model.ticket import Cause, Desks, Draft, Ticket
 from ops.model.untrusted import one_line
 from ops.support import fastpath
-from ops.support.causes import FASTPATH_CHECK, about, pool_of
+from ops.support.causes import FASTPATH_CHECK, HSM_CHECKS, about, pool_of
 from ops.support.classification import is_for_payment_hsms, why_no_service
 from ops.support.naming import kind_of
+from ops.support.told import hsms_in
 
 OURS_FIRST = ("PHSM-NET-001", "PHSM-NET-003", "PHSM-NET-004", "PHSM-NET-005", "PHSM-NET-006", FASTPATH_CHECK)
 """While one of these fails for an HSM, the HSM may only look broken."""
@@ -23,15 +24,30 @@ OURS_FIRST = ("PHSM-NET-001", "PHSM-NET-003", "PHSM-NET-004", "PHSM-NET-005", "P
 def deciding(cause: Cause, run: Run, policy: Policy) -> frozenset[str]:
     """The subscriptions whose tickets, open and closed, tell whether a cause has one already.
 
-    The ticket of a pool lies with one of its HSMs, which need not be one that fails now. The FastPath ticket lies where
-    the configuration says, else with the first subscription that waited then and may be approved by now.
+    The ticket of a pool lies with one of its HSMs, which need be none that fails now, nor one that could be read. The
+    FastPath ticket lies where the configuration says, else with the first subscription that waited then and may be
+    approved by now.
     """
     if cause.kind != "fastpath":
-        return frozenset(arm_id.subscription(hsm) for hsm in pool_of(run, cause.hsms[0]).hsms)
+        pool = pool_of(run, cause.hsms[0])
+        return frozenset(map(arm_id.subscription, (*pool.hsms, *pool.unplaced, *(gap.subject for gap in pool.unread))))
     wanted = {*cause.subscriptions, fastpath.home(cause, policy)}
     if policy.support.fastpath_subscription is None:
         wanted |= {arm_id.subscription(f.subject.key) for f in run.findings if f.check == FASTPATH_CHECK} - {""}
     return frozenset(wanted)
+
+
+def beyond_scope(cause: Cause, run: Run, policy: Policy) -> str:
+    """Why this run was not asked for every subscription that ``deciding`` would name; ``""`` where it was."""
+    if cause.kind != "fastpath":
+        pool = pool_of(run, cause.hsms[0])
+        what, else_name = f"pool {one_line(pool.label, 80)}", "name its subscriptions under pools"
+        reaches = pool.may_reach_further
+    else:
+        what, else_name = "FastPath", "set support.fastpath_subscription"
+        reaches = run.estate.narrowed and policy.support.fastpath_subscription is None
+    advice = f"leave out --subscription and --management-group, or {else_name}, or --anyway"
+    return f"the ticket for {what} may lie outside the scope of this run: {advice}" if reaches else ""
 
 
 def reasons_to_wait(
@@ -41,11 +57,18 @@ def reasons_to_wait(
 
     ``tickets`` are all that exist, whoever told of them.
     """
+    beyond = beyond_scope(draft.cause, run, policy)
+    by_choice = () if anyway else (*_ours_first(draft, run), *_muted(draft, run), *_asked_already(draft, tickets))
+    by_choice = by_choice if anyway or not beyond else (*by_choice, beyond)
+    return (*by_choice, *unread(draft, run, policy, desks))
+
+
+def unread(draft: Draft, run: Run, policy: Policy, desks: Desks) -> tuple[str, ...]:
+    """Why the support desk does not tell whether there is a ticket already, or what the topic is called there."""
     wanted = sorted(deciding(draft.cause, run, policy))
     listed = {subscription.lower(): answer for subscription, answer in desks.tickets.items()}
-    by_choice = () if anyway else (*_ours_first(draft, run), *_asked_already(draft, tickets))
     closed = _closed(wanted, listed, desks)
-    return (*by_choice, closed) if closed else (*by_choice, *_unlisted(wanted, listed), *_unaddressed(draft, desks))
+    return (closed,) if closed else (*_unlisted(wanted, listed), *_unaddressed(draft, desks))
 
 
 def _ours_first(draft: Draft, run: Run) -> Iterator[str]:
@@ -64,6 +87,14 @@ def _ours_first(draft: Draft, run: Run) -> Iterator[str]:
         yield f"until {' and '.join(parts)}, or --anyway"
 
 
+def _muted(draft: Draft, run: Run) -> Iterator[str]:
+    """What is borne for a while is part of the cause: a ticket about the rest of it would have the wrong topic."""
+    for finding in about(run, draft.cause.hsms):
+        if finding.check in HSM_CHECKS and finding.outcome is Outcome.FAIL and finding.muted:
+            mute = f"muted until {finding.muted.expires} by {one_line(finding.muted.owner, 80)}"
+            yield f"{finding.check} of {one_line(finding.subject.name, 80)} is {mute}; --anyway opens it all the same"
+
+
 def _asked_already(draft: Draft, tickets: Iterable[Ticket]) -> Iterator[str]:
     if draft.cause.kind == "fastpath":
         found = fastpath.asked_by_hand(draft.cause, tickets)
@@ -75,10 +106,12 @@ def _asked_already(draft: Draft, tickets: Iterable[Ticket]) -> Iterator[str]:
 
 
 def _is_about_same(ticket: Ticket, draft: Draft) -> bool:
-    """One opened by hand, or one of ours under the name of a pool that has been renamed since."""
-    if not ticket.is_open or ticket.resource_id is None or kind_of(ticket.name) == "fastpath":
+    """One opened by hand, or one of ours under the name of a pool that has been renamed since, which names its HSMs."""
+    kind = kind_of(ticket.name)
+    if not ticket.is_open or kind == "fastpath" or not is_for_payment_hsms(ticket):
         return False
-    return arm_id.key(ticket.resource_id) in draft.cause.hsms and is_for_payment_hsms(ticket)
+    about = {arm_id.key(ticket.resource_id)} if ticket.resource_id else set()
+    return not about.union(hsms_in(ticket.description) if kind == "pool" else ()).isdisjoint(draft.cause.hsms)
 
 
 def _closed(wanted: list[str], listed: Mapping[str, tuple[Ticket, ...] | Gap], desks: Desks) -> str:

@@ -48,14 +48,15 @@ def assess(cause: Cause, run: Run, policy: Policy) -> Impact:
     works = {hsm.key: working(hsm, run.estate) for hsm in pool.alive(run.estate)}
     where = placement(pool, run.estate)
     places = sorted(set(where.label.values()))
+    may_have_more = pool.may_have_more
     # an HSM that may work and may stand anywhere, read or not, keeps every placement from being lost for sure
-    may_stand_anywhere = bool(pool.unread) or any(works[hsm] is not False for hsm in where.untold)
+    may_stand_anywhere = may_have_more or any(works[hsm] is not False for hsm in where.untold)
     lost = [
         place
         for place in places
         if not may_stand_anywhere and all(works[hsm] is False for hsm, at in where.label.items() if at == place)
     ]
-    none_left = not pool.unread and all(answer is False for answer in works.values())
+    none_left = not may_have_more and all(answer is False for answer in works.values())
     by_impact = _severity(pool, none_left=none_left, lost=bool(lost))
     entitlement = next((item for item in run.support if item.pool == pool.label), None)
     most = policy.support.without_ha_at_most

@@ -5,7 +5,7 @@ Each ends with the lines by which a later run knows what was said (``told``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ops.model.policy import Policy, TicketSeverity
 from ops.model.run import Run
@@ -24,18 +24,21 @@ def subject(what: str, ticket: Ticket) -> str:
     return one_line(f"{what}: {ticket.title}", _SUBJECT_LIMIT)
 
 
-def changed(cause: Cause, run: Run, policy: Policy, opening: str, tool: str) -> str:
-    """What we see now, after one sentence on why we write."""
+def changed(cause: Cause, run: Run, policy: Policy, opening: str, hidden: Sequence[str], tool: str) -> str:
+    """What we see now, after one sentence on why we write. ``hidden``: what was told before and could not be checked again."""
 
     def lines(most: int) -> Iterator[str]:
         yield opening
         yield from _state(cause, run, policy, most)
+        if hidden:
+            yield "What we told before and could not check again:"
+            yield from told.some(hidden, most)
         yield from told.ending(cause.findings, tool)
 
     return fitted(lines)
 
 
-def raised(cause: Cause, run: Run, policy: Policy, severity: TicketSeverity, tool: str) -> str:
+def raised(cause: Cause, run: Run, policy: Policy, severity: TicketSeverity, hidden: Sequence[str], tool: str) -> str:
     """The request for a higher severity, for where Azure lets nobody but its engineers change it."""
     name = severity.value.capitalize()
     return changed(
@@ -43,6 +46,7 @@ def raised(cause: Cause, run: Run, policy: Policy, severity: TicketSeverity, too
         run,
         policy,
         f"Please raise the severity of this ticket to {severity.letter} ({name}), by its impact.",
+        hidden,
         tool,
     )
 

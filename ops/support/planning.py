@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from ops.codec.snapshot import estate_digest
+from ops.model import arm_id
 from ops.model.fact import Gap
 from ops.model.policy import Policy
 from ops.model.run import Run
 from ops.model.ticket import Cause, Desks, Draft, Existing, HeldBack, Plan, Ticket
 from ops.support import fastpath
 from ops.support.api_plan import doubts, why_not_by_api
-from ops.support.causes import causes, pool_of
+from ops.support.causes import FASTPATH_CHECK, causes, pool_of
 from ops.support.drafting import draft_of, with_evidence
-from ops.support.holding import deciding, reasons_to_wait
+from ops.support.holding import beyond_scope, deciding, reasons_to_wait, unread
 from ops.support.naming import base, base_of, pool_base
 from ops.support.updating import updates, whose_life_matters
 
 
-def which_tickets_matter(run: Run, policy: Policy) -> tuple[str, ...]:
+def which_tickets_matter(
+    run: Run, policy: Policy, ours: Collection[str] = (), *, all_told: bool = True
+) -> tuple[str, ...]:
     """The subscriptions whose tickets, open and closed, must be listed before ``plan`` can decide; none = nothing to do.
 
-    Those of every HSM that was read are among them: an open ticket of ours may lie there whose cause is gone.
+    An open ticket of ours whose cause is gone may lie where an HSM was read, and where ``ours`` say: the ids of tickets
+    that may be open. Unless ``all_told``, there may be more, and one for FastPath may lie where FastPath was judged.
+    What this run does not see is asked only where a ticket there may cover a cause.
     """
-    wanted = {one for cause in causes(run, ()) for one in deciding(cause, run, policy)}
+    found = causes(run, ())
+    wanted = {one for cause in found for one in deciding(cause, run, policy)}
     held = {hsm.subscription for hsm in run.estate.hsms.values() if hsm.gap is None}
     if held and policy.support.fastpath_subscription:
         wanted.add(policy.support.fastpath_subscription.lower())
-    return tuple(sorted(wanted | held))
+    known = set(map(arm_id.subscription, ours))
+    if not all_told and policy.support.fastpath_subscription is None:
+        known |= {arm_id.subscription(one.subject.key) for one in run.findings if one.check == FASTPATH_CHECK}
+    if not any(beyond_scope(cause, run, policy) for cause in found):
+        known &= run.estate.subscriptions.keys()
+    return tuple(sorted((wanted | held | known) - {""}))
 
 
 def whose_messages_matter(run: Run, policy: Policy, desks: Desks) -> tuple[Ticket, ...]:
@@ -36,7 +47,7 @@ def whose_messages_matter(run: Run, policy: Policy, desks: Desks) -> tuple[Ticke
     if why_not_by_api(policy):
         return ()
     tickets = _tickets(desks)
-    existing, _ = _covered(run, tickets)
+    existing, _ = covered(run, tickets)
     return whose_life_matters(run, existing, tickets)
 
 
@@ -51,14 +62,18 @@ def plan(
     facts = estate_digest(run.estate, policy)
     tool = f"payment-hsm-ops {version}, snapshot {facts.replace(':', ' ')}"
     tickets, by_api = _tickets(desks), why_not_by_api(policy)
-    existing, wanting = _covered(run, tickets)
+    existing, wanting = covered(run, tickets)
     ready: list[Draft] = []
     held_back: list[HeldBack] = []
     for cause in wanting:
         draft = draft_of(cause, run, policy, desks, tickets, tool)
         reasons = reasons_to_wait(draft, run, policy, desks, tickets, anyway=anyway)
         if reasons:
-            held_back.append(HeldBack(draft=draft, reason="; ".join((*reasons, by_api) if by_api else reasons)))
+            is_unread = bool(desks.gaps) and reasons == unread(draft, run, policy, desks)
+            if is_unread:  # it may have to be opened by hand
+                draft = with_evidence(draft, run, policy, version, redact=redact)
+            reason = "; ".join((*reasons, by_api) if by_api else reasons)
+            held_back.append(HeldBack(draft=draft, reason=reason, is_unread=is_unread))
         else:
             ready.append(with_evidence(draft, run, policy, version, redact=redact) if by_api else draft)
     ready.sort(key=_order)
@@ -93,7 +108,7 @@ def _tickets(desks: Desks) -> tuple[Ticket, ...]:
     return tuple({ticket.id.lower(): ticket for ticket in (*desks.known, *listed)}.values())
 
 
-def _covered(run: Run, tickets: Sequence[Ticket]) -> tuple[tuple[Existing, ...], tuple[Cause, ...]]:
+def covered(run: Run, tickets: Sequence[Ticket]) -> tuple[tuple[Existing, ...], tuple[Cause, ...]]:
     """The causes that open tickets of ours cover, each its own or that of its pool, and those that want one."""
     existing: list[Existing] = []
     wanting: list[Cause] = []

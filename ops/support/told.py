@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from ops.model.finding import Finding
@@ -20,10 +21,23 @@ _CUT = "more, cut for length"
 _VOLATILE = re.compile(r"\d+ (?:minutes|hours|days)\b|\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 """What an evidence says about time: the same fact an hour later is nothing new."""
 _DIGEST = re.compile(r"(?im)^\s*Findings: ([0-9a-f]{12})\s*$")
-_SEEN = re.compile(r"(?m)^- (?P<name>.+?): .*\((?P<check>PHSM-[A-Z0-9]+-[0-9]{3})\)\s*$")
+_SEEN = re.compile(r"(?m)^- (?P<name>.+?): (?P<evidence>.*)\((?P<check>PHSM-[A-Z0-9]+-[0-9]{3})\)\s*$")
 _BREAK = re.compile(r"(?i)<br\s*/?>|</?(?:pre|p|div)(?:\s[^<>]*)?>")
 _HSM = re.compile(r"(?i)/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers/[^/\s]+/dedicatedHSMs/[^/\s,]+")
 _GUID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One thing that is wrong, as a ticket tells it: the subject's name, the check, and a part of the evidence.
+
+    ``part`` lacks what only tells of time; ``line`` has it, and is the fact as a line of a ticket.
+    """
+
+    name: str
+    check: str
+    part: str
+    line: str = field(compare=False)
 
 
 def seen(finding: Finding) -> str:
@@ -73,6 +87,23 @@ def digest_in(text: str) -> str | None:
 def failures_in(text: str) -> frozenset[tuple[str, str]]:
     """The name and the check of everything that a ticket or a communication of ours says we see."""
     return frozenset((found["name"], found["check"]) for found in _SEEN.finditer(_plain(text)))
+
+
+def facts_in(text: str) -> frozenset[Fact]:
+    """All that a ticket or a communication of ours says we see, part by part."""
+    found = _SEEN.finditer(_plain(text))
+    return frozenset(fact for one in found for fact in _facts(one["name"], one["evidence"], one["check"]))
+
+
+def facts_of(findings: Iterable[Finding]) -> frozenset[Fact]:
+    """The facts that a text of ours tells of these findings."""
+    return frozenset(fact for one in findings for fact in _facts(named(one), one_line(one.evidence), one.check))
+
+
+def _facts(name: str, evidence: str, check: str) -> Iterator[Fact]:
+    for part in map(str.strip, evidence.split("; ")):
+        lasting = _VOLATILE.sub("", part).replace("< ", "<").strip()  # a space is put behind a < when it is sent
+        yield Fact(name=name, check=check, part=lasting, line=f"- {name}: {part} ({check})")
 
 
 def hsms_in(text: str) -> frozenset[str]:

@@ -10,19 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from ops.model import arm_id
-from ops.model.attachment import nic_slots
 from ops.model.fact import Gap
-from ops.model.finding import Outcome
 from ops.model.policy import Policy, TicketSeverity
 from ops.model.run import Run
 from ops.model.ticket import Cause, Communication, Existing, Ticket, Update
 from ops.support import messages
-from ops.support.causes import FASTPATH_CHECK, joined, pool_of
+from ops.support.causes import joined, pool_of
 from ops.support.gone import Gone, gone
 from ops.support.impact import assess
 from ops.support.naming import base_of
-from ops.support.told import digest, digest_in, subscriptions_in
+from ops.support.sight import change
+from ops.support.told import digest, digest_in
 
 _EVIDENCE, _RAISE, _GONE, _CLOSE = "phsm-evidence-", "phsm-raise-", "phsm-gone-", "phsm-close-"
 _FAREWELLS = (_GONE, _CLOSE)
@@ -43,9 +41,9 @@ class _Said:
         return self.ticket.description, *(one.body for one in about)
 
     @property
-    def digest(self) -> str | None:
-        """The digest of the findings that were told last."""
-        return next((found for text in reversed(self.texts) if (found := digest_in(text))), None)
+    def last(self) -> str:
+        """The text that told last what is wrong; ``""`` after we said that it is gone."""
+        return "" if self.has_ended else next((text for text in reversed(self.texts) if digest_in(text)), "")
 
     @property
     def has_ended(self) -> bool:
@@ -56,6 +54,10 @@ class _Said:
     def last_at(self) -> datetime | None:
         """When we wrote our last communication."""
         return max((one.created_at for one in self.ours if one.created_at), default=None)
+
+    def next_name(self, prefix: str) -> str:
+        """The name of the next communication of a kind: another for each, and the same for whoever says the same now."""
+        return f"{prefix}{sum(one.name.lower().startswith(prefix) for one in self.ours) + 1}"
 
     def has_asked(self, prefix: str) -> bool:
         """Whether a communication with such a name was sent since we last said that the cause is gone."""
@@ -121,8 +123,9 @@ def _lives(run: Run, existing: Iterable[Existing], tickets: Iterable[Ticket]) ->
 
 
 def _of_cause(cause: Cause, said: _Said, run: Run, policy: Policy, tool: str) -> Iterator[Update]:
-    """A higher severity is urgent and goes alone: what it asks, where it has to ask, holds the news too."""
+    """A higher severity goes first: where it has to be asked for, the message holds the news too."""
     ticket, now = said.ticket, run.estate.observed_at
+    differs = change(ticket, said.last, cause, run)
     told, has = digest(cause.findings), _SEVERITIES.get(ticket.severity.lower())
     wanted = TicketSeverity.MINIMAL if cause.kind == "fastpath" else assess(cause, run, policy).severity
     asked = f"{_RAISE}{wanted.value}-"
@@ -132,15 +135,12 @@ def _of_cause(cause: Cause, said: _Said, run: Run, policy: Policy, tool: str) ->
             ticket=ticket,
             cause=cause,
             reason=f"severity {wanted.letter} by its impact now, the ticket has {has.letter}",
-            name=f"{asked}{_day(now)}",
+            name=said.next_name(asked),
             subject=messages.subject(f"Severity {wanted.letter}", ticket),
-            body=messages.raised(cause, run, policy, wanted, tool),
+            body=messages.raised(cause, run, policy, wanted, differs.hidden, tool),
             severity=wanted,
         )
-        return
-    is_new = not said.has_ended and said.digest != told
-    if _is_half_seen(cause, ticket, run):
-        return
+    is_new = not said.has_ended and digest_in(said.last) != told and differs.is_known
     if (said.has_ended or is_new) and not _is_too_soon(said, ticket.created_at if is_new else None, now, policy):
         reason = "its cause is back, after we said that it is gone" if said.has_ended else "what we see has changed"
         opening = "What this ticket is about is back." if said.has_ended else "What we see has changed."
@@ -149,21 +149,10 @@ def _of_cause(cause: Cause, said: _Said, run: Run, policy: Policy, tool: str) ->
             ticket=ticket,
             cause=cause,
             reason=reason,
-            name=f"{_EVIDENCE}{told}-{_day(now)}",
+            name=said.next_name(f"{_EVIDENCE}{told}-"),
             subject=messages.subject("Back" if said.has_ended else "News", ticket),
-            body=messages.changed(cause, run, policy, opening, tool),
+            body=messages.changed(cause, run, policy, opening, differs.hidden, tool),
         )
-
-
-def _is_half_seen(cause: Cause, ticket: Ticket, run: Run) -> bool:
-    """Whether something that its failures rest on could not be read: then it may be our sight alone that has changed."""
-    if cause.kind == "fastpath":
-        waiting = subscriptions_in(ticket.description)
-        untold = (f for f in run.findings if f.check == FASTPATH_CHECK and f.outcome is Outcome.UNKNOWN)
-        return any(arm_id.subscription(finding.subject.key) in waiting for finding in untold)
-    keys = pool_of(run, cause.hsms[0]).hsms if cause.kind == "pool" else cause.hsms
-    hsms = [run.estate.hsms[key] for key in keys]
-    return any(hsm.gap or isinstance(run.estate.nics.get(slot.key), Gap) for hsm in hsms for slot in nic_slots(hsm))
 
 
 def _of_none(said: _Said, run: Run, policy: Policy, tool: str) -> Iterator[Update]:
@@ -174,11 +163,10 @@ def _of_none(said: _Said, run: Run, policy: Policy, tool: str) -> Iterator[Updat
     if not said.has_ended:
         if _is_too_soon(said, None, now, policy):
             return
-        yield _farewell("gone", f"{_GONE}{_day(now)}", "Gone", messages.ended(ended, run, tool), ended, ticket)
+        yield _farewell("gone", said.next_name(_GONE), "Gone", messages.ended(ended, run, tool), ended, ticket)
     if policy.support.close_when_gone and not said.has_asked(_CLOSE):
-        yield _farewell(
-            "close", f"{_CLOSE}{_day(now)}", "Please close", messages.closing(ended, run, tool), ended, ticket
-        )
+        name = said.next_name(_CLOSE)
+        yield _farewell("close", name, "Please close", messages.closing(ended, run, tool), ended, ticket)
 
 
 def _farewell(kind: Literal["gone", "close"], name: str, what: str, body: str, ended: Gone, ticket: Ticket) -> Update:
@@ -197,7 +185,3 @@ def _is_too_soon(said: _Said, opened_at: datetime | None, now: datetime, policy:
     """Whether we wrote within the time in which we write once; a ticket that was opened in it counts as told."""
     spell = timedelta(hours=policy.support.comment_every_hours)
     return any(now - moment < spell for moment in (said.last_at, opened_at) if moment is not None)
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%d}"

@@ -114,6 +114,10 @@ def impact_line(impact: Impact) -> str:
 
 def _impact(impact: Impact) -> str:
     untold = f", {impact.untold} not known" if impact.untold else ""
+    if impact.pool.unplaced:
+        untold += ", and it may have others: not all HSMs tell their region"
+    elif impact.pool.may_have_more:
+        untold += ", and it may have more that were not read"
     text = f"{_pool(impact)} has {impact.working} of {impact.total} HSMs working in {_region(impact)}{untold}"
     if impact.by_impact is TicketSeverity.CRITICAL:
         return f"{text}; none is left"

@@ -69,6 +69,5 @@ def desk_on(policy: Policy, connection: Connection, progress: Progress) -> Azure
     return AzureDesk(
         connection,
         poll_seconds=policy.support.poll_seconds,
-        consent=policy.support.consent,
         progress=progress,
     )

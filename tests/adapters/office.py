@@ -48,6 +48,7 @@ DRAFT = Draft(
     subscription=SUB_1,
     resource_id=hsm().id,
     started_at=datetime(2026, 11, 23, 21, 58, 4, 123456, tzinfo=UTC),
+    consent=Consent(),
     service=SupportService(
         id=f"/providers/Microsoft.Support/services/{PAYMENT_HSM}",
         name=PAYMENT_HSM,
@@ -111,7 +112,7 @@ class Office:
 
     def another_desk(self) -> AzureDesk:
         """As another process has it, with nothing remembered."""
-        return AzureDesk(self.connection, poll_seconds=0.02, consent=Consent(), progress=self.told.append)
+        return AzureDesk(self.connection, poll_seconds=0.02, progress=self.told.append)
 
     def opened(self, number: int = 1, **changes: Any) -> Ticket:
         """A ticket that was just opened in a subscription."""
@@ -182,7 +183,6 @@ def office(
     *faults: Mapping[str, Any],
     subscriptions: int = 1,
     deadline_seconds: float = 20.0,
-    consent: Consent | None = None,
     retry: RetrySettings = QUICK,
     **of_the_desk: Any,
 ) -> Iterator[Office]:
@@ -211,7 +211,6 @@ def office(
         desk = AzureDesk(
             connection,
             poll_seconds=0.02,
-            consent=consent or Consent(),
             progress=told.append,
             deadline_seconds=deadline_seconds,
         )

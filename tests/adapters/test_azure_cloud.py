@@ -40,7 +40,7 @@ def test_the_degraded_estate_is_read_whole(degraded: tuple[Arm, Estate]) -> None
     assert estate.observed_at == NOW
     assert _named(estate, "payshield-we-2").provisioning_state == "Failed"
     assert _named(estate, "payshield-we-1").stamp == "stamp1"
-    assert estate.luna_hsms == 1
+    assert [(one.name, one.sku) for one in estate.lunas.values()] == [("luna-we-1", "SafeNet Luna Network HSM A790")]
     assert all("luna" not in hsm.sku.lower() for hsm in estate.hsms.values())
     assert len(estate.nics) == 3 * len(estate.hsms)
     assert ABSENT in estate.nics.values()
@@ -155,10 +155,11 @@ def test_a_nic_and_a_peer_that_do_not_exist_are_absent(serve: Serve) -> None:
     assert estate.gaps == ()
 
 
-def test_a_luna_hsm_is_counted_and_left_out(serve: Serve) -> None:
+def test_a_luna_hsm_is_left_out_and_kept_by_name(serve: Serve) -> None:
     luna = arm_json.hsm(arm_json.HSM.replace("hsm1", "luna1"), sku="SafeNet Luna Network HSM A790")
-    estate = serve(arm_json.estate(luna)).observe()
-    assert estate.luna_hsms == 1
+    payments, estate = serve(arm_json.estate()).observe(), serve(arm_json.estate(luna)).observe()
+    assert list(estate.lunas) == [arm_id.key(luna["id"])]
+    assert (estate.lunas[arm_id.key(luna["id"])].name, estate.requests) == ("luna1", payments.requests)
     assert [hsm.name for hsm in estate.hsms.values()] == ["hsm1"]
 
 
@@ -214,6 +215,38 @@ def test_confirming_an_hsm_that_is_gone_leaves_it_out(serve: Serve) -> None:
         known = replace(estate, hsms={**estate.hsms, hsm.key: hsm})
         again = reader.confirm(known, hsms=[hsm.key], subscriptions=[])
     assert again.hsms == estate.hsms
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"status": 403, "code": "AuthorizationFailed"}, "403 AuthorizationFailed"),
+        ({"status": 404, "code": "SubscriptionNotFound"}, "404 SubscriptionNotFound"),
+        ({"status": 404, "code": "ResourceGroupNotFound"}, None),
+        ({"status": 404, "code": "ResourceNotFound"}, None),
+    ],
+    ids=lambda fault: fault.get("code") if isinstance(fault, dict) else None,
+)
+def test_confirming_asks_for_an_hsm_that_no_list_shows(serve: Serve, fault: dict[str, Any], reason: str | None) -> None:
+    arm = serve(arm_json.estate(faults=({"method": "GET", "path": "/subscriptions/*/dedicatedHSMs/hidden", **fault},)))
+    hidden = arm_id.key(arm_json.HSM.replace("hsm1", "hidden"))
+    with arm.connect() as connection:
+        reader = cloud(connection)
+        estate = reader.observe((), policy=Policy())
+        again = reader.confirm(estate, hsms=[hidden], subscriptions=[])
+    found = again.hsms.get(hidden)
+    assert (found.gap.reason if found and found.gap else None) == reason
+    assert {key: hsm for key, hsm in again.hsms.items() if key != hidden} == estate.hsms
+
+
+def test_confirming_finds_an_hsm_that_a_list_left_out(serve: Serve) -> None:
+    arm = serve(arm_json.estate())
+    with arm.connect() as connection:
+        reader = cloud(connection)
+        estate = reader.observe((), policy=Policy())
+        again = reader.confirm(replace(estate, hsms={}), hsms=[arm_id.key(arm_json.HSM)], subscriptions=[])
+    (found,) = again.hsms.values()
+    assert replace(found, id=arm_json.HSM) == estate.hsms[arm_id.key(arm_json.HSM)]
 
 
 def test_no_visible_subscription_is_no_empty_estate(serve: Serve) -> None:

@@ -226,8 +226,13 @@ def test_a_graph_that_cannot_be_used_leaves_the_list_of_the_support_desk(tmp_pat
         {**graph, "nth": 5, "body": odd, "headers": JSON},
     ]
     with office(tmp_path, *faults, tickets=[stored("2411230050000001")]) as at:
-        answers = [at.another_desk().tickets(subscription(1), only_open=False) for _ in range(4)]
+        desks = [at.another_desk() for _ in range(4)]
+        answers = [desk.tickets(subscription(1), only_open=False) for desk in desks]
+        elsewhere = [desk.open_elsewhere() for desk in desks]
         assert [entry["status"] for entry in at.log("POST")] == [403, 429, 429, 200, 200]
+    assert [isinstance(told, Gap) for told in elsewhere] == [True, True, True, False]
+    assert isinstance(elsewhere[0], Gap)
+    assert elsewhere[0].reason == "403 AuthorizationFailed"
     for tickets in answers:
         assert not isinstance(tickets, Gap)
         assert [ticket.name for ticket in tickets] == ["2411230050000001"]
@@ -252,12 +257,16 @@ def test_tickets_of_ours_that_only_the_graph_shows_are_read_by_their_names_and_i
     with office(tmp_path, *faults, subscriptions=4, tickets=[one for many in known.values() for one in many]) as at:
         first = at.desk.tickets(subscription(1), only_open=False)
         only_open = at.desk.tickets(subscription(1), only_open=True)
+        elsewhere = at.desk.open_elsewhere()
         refused, closed, stale = (at.desk.tickets(subscription(n), only_open=False) for n in (2, 3, 4))
         assert len(at.log("POST", "Microsoft.ResourceGraph")) == 1
         assert len(at.log("GET", f"{OURS}-2")) == 1
         assert at.writes() == []
     assert not isinstance(first, Gap)
     assert not isinstance(only_open, Gap)
+    assert not isinstance(elsewhere, Gap)
+    open_ones = ((1, f"{OURS}-1"), (2, f"{OURS}-3"), (4, f"{OURS}-5"))
+    assert sorted(map(str.lower, elsewhere)) == [ticket_path(n, name).lower() for n, name in open_ones]
     assert [ticket.name for ticket in first] == [f"{OURS}-1", f"{OURS}-2"]
     assert [ticket.name for ticket in only_open] == [f"{OURS}-1"]
     assert isinstance(refused, Gap)

@@ -90,8 +90,15 @@ def test_a_communication_is_sent_and_read_back(at: Office) -> None:
     (one,) = told
     assert (one.name, one.sender, one.direction) == (NAME, "ada@example.com", "Outbound")
     assert one.subject == f"{SUBJECT} - TrackingID#{about.number}"
-    assert BODY in one.body
+    assert one.body == "<pre>host NIC 2 is missing < now></pre>"
     assert at.writes(subscription(number)) == [("PUT", NAME)]
+
+
+def test_no_tag_is_sent_as_azure_may_take_it_for_one(at: Office) -> None:
+    number = len(CASES) + 8
+    at.desk.comment(ticket(at, number), NAME, SUBJECT, "a<b> </pre> <!-- <?x\n1 < 2 <3 <= 4 &lt;c&gt;", "")
+    (message,) = written(at, number)
+    assert message["properties"]["body"] == "<pre>a< b> < /pre> < !-- < ?x\n1 < 2 <3 <= 4 &lt;c&gt;</pre>"
 
 
 def test_a_second_run_leaves_it_as_it_is_and_sends_nothing(at: Office) -> None:

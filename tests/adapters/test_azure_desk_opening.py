@@ -28,6 +28,10 @@ ROLE = "az role assignment create --role 'Support Request Contributor'"
 CLIENT = "33e40745-0000-0000-0000-000000000000"
 LOW_PLAN = '{"status": "Failed", "error": {"code": "Odd", "message": "You need our high tier-support plans."}}'
 PASCAL = '{"Error": {"Code": "InvalidData", "Message": "Time zone\\nis wrong.", "Target": null}}'
+PERSONAL = (
+    '{"error": {"code": "BadPhone", "message": "The phone number \'+44 (0)20-7946 0000\' of Ada Okafor, '
+    "HSM-oncall@example.com, or of ada@corp.example with object id '33e40745-0000-0000-0000-000000000000', is wrong.\"}}"
+)
 SIGNED = '{"error": {"code": "BadThing", "message": "See https://example.com/op?t=1&s=signed-secret, please."}}'
 
 # What answers a PUT in a subscription of its own, what is said of it, and the next step.
@@ -69,6 +73,11 @@ REFUSALS: list[tuple[dict[str, Any], str, str]] = [
         "422 BadThing: See https://example.com/op please.",
         "in the Azure portal",
     ),
+    (
+        {"status": 403, "body": PERSONAL, "headers": JSON},
+        "403 BadPhone: The phone number '(phone number)' of (contact), (e-mail address), or of (e-mail address) with ",
+        f"--assignee {CLIENT} ",
+    ),
 ]
 _TAKEN, _INVISIBLE, _SILENT, _UNASKED, _CUT, _THROTTLED, _LOW = range(31, 38)
 OURS = DRAFT.name
@@ -89,7 +98,7 @@ def at(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     closed = stored(OURS, _TAKEN, status="Closed", supportTicketId="2411230050000077")
     tickets = [closed, stored(OURS, _INVISIBLE)]
     folder = tmp_path_factory.mktemp("opening")
-    with office(folder, *faults, subscriptions=50, tickets=tickets, consent=Consent(diagnostics=True)) as made:
+    with office(folder, *faults, subscriptions=50, tickets=tickets) as made:
         yield made
 
 
@@ -132,7 +141,7 @@ def test_the_ids_of_an_attempt_that_was_throttled_are_told_too(at: Office) -> No
 
 def test_what_is_sent_holds_nothing_empty_and_whole_seconds(at: Office) -> None:
     """The sandbox, as Azure, refuses empty strings and lists; what it took is read back as it stands there."""
-    draft = at.draft(23, resource_id=None, severity=TicketSeverity.MINIMAL)
+    draft = at.draft(23, resource_id=None, severity=TicketSeverity.MINIMAL, consent=Consent(diagnostics=True))
     ticket = ticket_of(at.desk.open(draft, replace(CONTACT, phone=""), ""))
     properties = at.truth(23)[draft.name]["properties"]
     assert ticket.resource_id is None
@@ -278,6 +287,5 @@ def test_too_many_open_tickets_and_a_severity_that_the_plan_does_not_cover_are_t
 
 def test_silence_is_no_consent_to_diagnostics(at: Office) -> None:
     draft = at.draft(29)
-    desk = at.another_desk()  # its configuration says nothing of consent
-    desk.open(draft, CONTACT, None)
+    at.desk.open(draft, CONTACT, None)
     assert at.truth(29)[draft.name]["properties"]["advancedDiagnosticConsent"] == "No"

@@ -19,7 +19,7 @@ from ops.adapters.doctor_machine import machine_signs, packages_sign, proxy_sign
 from ops.adapters.identity import Identity, Way
 from ops.model.diagnosis import Grant, Sign, State
 from ops.model.fact import Gap
-from ops.model.policy import Auth, Consent
+from ops.model.policy import Auth
 from ops.sandbox.child import running
 from tests.adapters import arm_json
 from tests.adapters.conftest import Arm
@@ -117,7 +117,7 @@ def test_the_proxy_is_told_without_its_password(
 
 def examine(arm: Arm, *, groups: tuple[str, ...] = (), who: bool = False) -> dict[str, Sign]:
     with arm.connect() as connection:
-        desk = AzureDesk(connection, poll_seconds=0.1, consent=Consent(), progress=lambda line: None)
+        desk = AzureDesk(connection, poll_seconds=0.1, progress=lambda line: None)
         found = azure_signs(connection, identity() if who else None, desk, (), groups, lambda line: None)
         return {sign.what: sign for sign in found}
 

@@ -78,3 +78,47 @@ def test_a_folder_that_cannot_be_written_is_told_with_the_next_step(tmp_path, wh
     with pytest.raises(LedgerProblem, match=f"the draft of {DRAFT.name} could not be kept in ") as caught:
         FileShelf(folder).keep(WITH_EVIDENCE, "no plan")
     assert caught.value.tip == "set ledger.folder"
+
+
+def test_evidence_alone_is_an_archive_for_its_owners_eyes(tmp_path):
+    shelf = FileShelf(tmp_path / "ledger" / "unsent")
+    kept = shelf.keep_evidence(DRAFT.name, EVIDENCE)
+    (file,) = (tmp_path / "ledger" / "unsent" / DRAFT.name).iterdir()
+    assert (kept, file.name, file.read_bytes()) == (str(file), EVIDENCE.name, shelf.pack(EVIDENCE))
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_evidence_that_cannot_be_kept_is_told_with_the_next_step(tmp_path):
+    (tmp_path / "unsent").write_text("in the way")
+    with pytest.raises(LedgerProblem, match=f"the evidence of {DRAFT.name} could not be kept in ") as caught:
+        FileShelf(tmp_path / "unsent").keep_evidence(DRAFT.name, EVIDENCE)
+    assert caught.value.tip == "set ledger.folder"
+
+
+def test_a_page_that_nobody_needs_any_more_is_removed_and_what_else_lies_there_stays(tmp_path):
+    shelf = FileShelf(tmp_path)
+    page = shelf.keep(WITH_EVIDENCE, "no plan")
+    assert shelf.forget(DRAFT.name) == page
+    assert [path.name for path in (tmp_path / DRAFT.name).iterdir()] == [EVIDENCE.name]
+    assert shelf.forget(DRAFT.name) == ""
+    shelf.keep(WITH_EVIDENCE, "no plan")
+    assert shelf.forget(DRAFT.name, EVIDENCE) == page
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../outside", "a/b", "never-kept"])
+def test_nothing_but_a_folder_of_the_shelf_is_touched(tmp_path, name):
+    shelf = FileShelf(tmp_path / "unsent")
+    outside = tmp_path / "unsent" / name / "ticket.md"
+    if name != "never-kept":
+        outside.parent.mkdir(parents=True)
+        outside.write_text("not ours")
+    assert shelf.forget(name) == ""
+    assert outside.exists() == (name != "never-kept")
+
+
+def test_a_page_that_cannot_be_removed_is_told(tmp_path):
+    shelf = FileShelf(tmp_path)
+    (tmp_path / DRAFT.name / "ticket.md").mkdir(parents=True)
+    with pytest.raises(LedgerProblem, match="could not be removed"):
+        shelf.forget(DRAFT.name)

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ops.adapters.ledger_file import LedgerFile, ledger_folder, verify_ledger
+from ops.codec.ledger import record_from, record_line
 from ops.errors import LedgerProblem
 from ops.model.ledger import Action, Entry, Result
 from ops.model.policy import LedgerSettings, Policy
@@ -231,6 +232,12 @@ def change_last(folder: Path) -> None:
     (folder / DAY).write_bytes((folder / DAY).read_bytes().replace(b'"number":"1"', b'"number":"7"'))
 
 
+def put_in_another(folder: Path) -> None:
+    last = record_from((folder / DAY).read_bytes().splitlines()[-1])
+    with (folder / DAY).open("ab") as file:
+        file.write(record_line(last.entry, last.head)[0])
+
+
 def drop_all(folder: Path) -> None:
     (folder / DAY).unlink()
 
@@ -243,7 +250,7 @@ def tear_two_days(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "damage",
-    [damage_head, drop_head, drop_last, cut_last, change_last, drop_all, tear_two_days],
+    [damage_head, drop_head, drop_last, cut_last, change_last, put_in_another, drop_all, tear_two_days],
     ids=lambda of: of.__name__,
 )
 def test_a_ledger_that_does_not_end_as_it_was_written_is_neither_written_nor_believed(

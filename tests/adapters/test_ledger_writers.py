@@ -68,6 +68,7 @@ def states(tmp_path: Path) -> Mapping[str, int]:
     old_head = (two / "head.json").read_bytes()
     write(two, 1)
     shutil.copytree(two, behind)
+    (behind / "head.json").rename(behind / "head.json.new")
     (behind / "head.json").write_bytes(old_head)
     shutil.copytree(two, torn)
     with (torn / DAY).open("ab") as file:
@@ -118,11 +119,10 @@ def test_a_full_disk_is_refused_and_the_next_write_mends_it(folder: Path) -> Non
     is_mended_by_the_next_write(folder, 2)
 
 
-def test_a_full_disk_in_the_middle_of_the_head_leaves_the_old_head(tmp_path: Path) -> None:
-    behind = tmp_path / "behind"
-    before = states(tmp_path)["behind"]
-    old_head, size = (behind / "head.json").read_bytes(), (behind / DAY).stat().st_size
-    code, _ = ended(started("full", str(behind), str(len(old_head) // 2 - size)))
-    assert (code, (behind / "head.json").read_bytes()) == (6, old_head)
-    assert len((behind / "head.json.new").read_bytes()) == len(old_head) // 2
-    is_mended_by_the_next_write(behind, before)
+def test_a_full_disk_in_the_middle_of_what_is_announced_leaves_all_else_as_it_was(folder: Path) -> None:
+    before = {name: (folder / name).read_bytes() for name in (DAY, "head.json")}
+    half = len(before["head.json"]) // 2
+    code, _ = ended(started("full", str(folder), str(half - len(before[DAY]))))
+    assert (code, {name: (folder / name).read_bytes() for name in before}) == (6, before)
+    assert len((folder / "head.json.new").read_bytes()) == half
+    is_mended_by_the_next_write(folder, 2)

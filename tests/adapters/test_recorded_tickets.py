@@ -43,6 +43,7 @@ DRAFT = Draft(
     subscription=SUB_1,
     resource_id=HSM,
     started_at=datetime(2026, 11, 23, 21, 58, 4, tzinfo=UTC),
+    consent=Consent(diagnostics=True),
     service=SERVICE,
 )
 
@@ -50,7 +51,7 @@ pytestmark = [pytest.mark.vcr, pytest.mark.estate("desk")]
 
 
 def _desk(connection: Connection) -> AzureDesk:
-    return AzureDesk(connection, poll_seconds=0.01, consent=Consent(diagnostics=True), progress=lambda line: None)
+    return AzureDesk(connection, poll_seconds=0.01, progress=lambda line: None)
 
 
 def _open(

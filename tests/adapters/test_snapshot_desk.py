@@ -36,6 +36,7 @@ READING: list[Callable[[Desk], object]] = [
     lambda desk: desk.services(),
     lambda desk: desk.classifications(DRAFT.service),  # type: ignore[arg-type]
     lambda desk: desk.tickets(SUB_1, only_open=False),
+    lambda desk: desk.open_elsewhere(),
     lambda desk: desk.find(SUB_1, DRAFT.name),
     lambda desk: desk.communications(TICKET),
 ]

@@ -98,7 +98,7 @@ def _surroundings() -> Iterator[dict[str, Any]]:
         ],
     }
     yield _resource(f"{_NETWORK}/loadBalancers/lb1", backendAddressPools=[{"name": "p", "properties": pool}])
-    yield _resource(f"{_NETWORK}/loadBalancers/lb2", backendAddressPools=None)
+    yield _resource(f"{_NETWORK}/loadBalancers/lb2", backendAddressPools=[])
     for scope in (f"/subscriptions/{SUB_1}", GROUP, HSM):
         yield _resource(f"{scope}{LOCK}", level="CanNotDelete")
     endpoint = {"groupIds": ["application"], "privateLinkServiceConnectionState": {"status": "Approved"}}
@@ -291,7 +291,7 @@ def test_a_cluster_is_found_in_a_subscription_of_its_own_and_read(seen: tuple[Ar
             ),
         )
     }
-    assert estate.subscriptions[SUB_3].providers == {HSM_PROVIDER: "Registered", NETWORK_PROVIDER: "NotRegistered"}
+    assert estate.subscriptions[SUB_3].providers == {}  # nothing is asked of a subscription without HSMs
     assert list(estate.hsms) == [arm_id.key(HSM)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from ops.model import arm_id
 from ops.model.estate import HSM_PROVIDER, NETWORK_PROVIDER, Estate, Vnet
 from ops.model.fact import ABSENT, Gap
-from ops.model.policy import Peers, Policy
+from ops.model.policy import Peers, Policy, SupportPolicy
 from ops.sandbox.child import running
 from tests.adapters import arm_json
 from tests.adapters.conftest import Arm
@@ -176,6 +176,35 @@ def test_what_stands_in_a_vnet_that_is_declared_outside_is_not_read(serve: Serve
     assert (arm_id.key(VPN) in estate.gateways, arm_id.key(HUB_TABLE) in estate.route_tables) == (False, False)
     assert estate.nat_gateways == {}
     assert estate.gaps == ()
+
+
+def test_what_no_check_needs_is_not_read_and_may_be_refused(serve: Serve) -> None:
+    arm = serve(
+        document(
+            _fault(f"/subscriptions/{SUB_2}/resourceGroups/*", 403),
+            _fault(f"/subscriptions/{SUB_2}/providers/Microsoft.Features/*", 403),
+            _fault(f"{HERE}/Microsoft.Support/supportTickets", 403),
+            _fault(f"/subscriptions/{SUB_3}/providers/{HSM_PROVIDER}", 429, "TooManyRequests"),
+        )
+    )
+    peers = Peers(no_hsm_access=(arm_json.HUB.upper(), arm_json.HUB.replace("/hub", "/spoke")))
+    estate = read(arm, Policy(peers=peers, support=SupportPolicy(plan="Unified")))
+    assert estate.gaps == ()
+    assert list(estate.vnets) == [arm_id.key(arm_json.VNET)]
+    assert list(estate.route_tables) == [arm_id.key(TABLE)]
+    assert estate.subscriptions[SUB_1].support_plan is None
+    assert arm.log("GET", "supportTickets") == []
+    assert arm.log("GET", f"/subscriptions/{SUB_2}/resourceGroups/") == []
+    assert arm.log("GET", f"/subscriptions/{SUB_2}/providers/") == []
+
+
+def test_a_vnet_of_hsms_is_read_even_where_its_peers_need_no_hsm_of_it(serve: Serve) -> None:
+    arm = serve(document())
+    peers = Peers(no_hsm_access=(arm_json.VNET, arm_json.HUB))
+    estate = read(arm, Policy(peers=peers))
+    assert isinstance(estate.vnets[arm_id.key(arm_json.VNET)], Vnet)
+    assert arm_id.key(TABLE) in estate.route_tables
+    assert (arm_id.key(arm_json.HUB) in estate.vnets, arm_id.key(HUB_TABLE) in estate.route_tables) == (False, False)
 
 
 def test_a_peering_that_does_not_tell_whose_gateways_it_uses_may_use_those_of_the_other_side(serve: Serve) -> None:

@@ -34,7 +34,7 @@ def test_a_profile_that_was_never_asked_for_is_absent(missing: object) -> None:
     assert hsm.management == ABSENT
 
 
-@pytest.mark.parametrize("stamp", [None, ""])
+@pytest.mark.parametrize("stamp", [None, "", " "])
 def test_no_stamp_and_no_zone_are_absent_and_not_unread(stamp: str | None) -> None:
     hsm = wire.hsm(arm_json.hsm(stampId=stamp) | {"zones": None}, LISTED)
     assert hsm.stamp == ABSENT
@@ -43,11 +43,24 @@ def test_no_stamp_and_no_zone_are_absent_and_not_unread(stamp: str | None) -> No
 
 def test_null_lists_and_a_missing_sku_are_taken_as_none() -> None:
     body = arm_json.hsm(networkProfile={"subnet": {"id": "s"}, "networkInterfaces": None})
-    del body["sku"], body["tags"]
+    del body["sku"]
     hsm = wire.hsm(body, LISTED)
     assert hsm.host == NetworkProfile(subnet_id="s", nics=())
     assert hsm.sku == LISTED.sku
-    assert hsm.tags == {}
+
+
+def test_stamps_are_told_without_blanks_and_a_null_zone_is_none() -> None:
+    hsm = wire.hsm(arm_json.hsm(stampId=" stamp1 ") | {"zones": [None]}, LISTED)
+    assert (hsm.stamp, hsm.zones) == ("stamp1", ABSENT)
+
+
+def test_tags_that_the_answer_leaves_out_are_taken_from_the_list_and_not_when_it_says_none() -> None:
+    body = arm_json.hsm() | {"tags": None}
+    assert wire.hsm(body, LISTED).tags == LISTED.tags
+    del body["tags"]
+    assert wire.hsm(body, LISTED).tags == LISTED.tags
+    assert wire.hsm(body | {"tags": {}}, LISTED).tags == {}
+    assert wire.hsm(body | {"Tags": {"c": "d"}}, LISTED).tags == {"c": "d"}
 
 
 @pytest.mark.parametrize(

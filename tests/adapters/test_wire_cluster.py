@@ -46,9 +46,10 @@ def test_nodes_that_are_not_told_are_not_read_and_none_at_all_is_a_fact() -> Non
     assert _cluster(hsms=[]).nodes == ()
 
 
-def test_a_cluster_without_private_endpoints_leaves_the_list_out() -> None:
-    assert _cluster().endpoints == ()
-    assert _cluster(privateEndpointConnections=None).endpoints == ()
+def test_endpoints_that_are_left_out_are_not_read_and_null_means_that_there_are_none() -> None:
+    assert _cluster().endpoints is None
+    assert _cluster(PrivateEndpointConnections=None).endpoints == ()
+    assert _cluster(privateEndpointConnections=[]).endpoints == ()
 
 
 def test_what_the_answer_leaves_out_of_the_envelope_is_taken_from_the_list() -> None:

@@ -170,3 +170,12 @@ def test_the_nics_behind_a_load_balancer_are_told_by_pools_and_by_addresses() ->
     balancer = wire_network.load_balancer({"id": "lb", "properties": {"backendAddressPools": [pool, more]}})
     assert balancer.nic_ids == (f"{NICS}/one", f"{NICS}/two")
     assert balancer.addresses == ()
+
+
+@pytest.mark.parametrize("properties", [{"backendAddressPools": None}, {"frontendIPConfigurations": []}])
+def test_a_load_balancer_without_the_list_of_its_pools_is_a_problem_and_not_one_without_pools(
+    properties: dict[str, Any],
+) -> None:
+    with pytest.raises(WireProblem, match="load balancer lb does not tell its backend pools"):
+        wire_network.load_balancer({"id": "lb", "properties": properties})
+    assert wire_network.load_balancer({"id": "lb", "properties": {"backendAddressPools": []}}).addresses == ()

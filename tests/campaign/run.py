@@ -78,7 +78,6 @@ def run(
     desk = AzureDesk(
         connection,
         poll_seconds=policy.support.poll_seconds,
-        consent=policy.support.consent,
         progress=_unheard,
         deadline_seconds=5.0,
     )
@@ -86,14 +85,16 @@ def run(
     try:
         seen, plan = service.plan_tickets(cloud, desk, ledger, policy, (), anyway=False)
         outcome.plan = plan
+        for _ in service.settle(plan, plan, desk, ledger, shelf):
+            pass
         if not (plan.to_open or plan.updates or plan.held_back):
             return outcome
         contact = service.require_contact(policy, source)
         for receipt in service.open_tickets(plan, seen, cloud, desk, ledger, shelf, policy, fresh=plan):
             outcome.opened.append(receipt)
-        for update in service.update_tickets(plan, desk, ledger, contact, fresh=plan):
+        for update in service.update_tickets(plan, seen, cloud, desk, ledger, contact, fresh=plan):
             outcome.updated.append(update)
-        outcome.opened.extend(service.keep_for_portal(plan, shelf))
+        outcome.opened.extend(service.keep_for_portal(plan, ledger, shelf, fresh=plan))
     except (Exception, KeyboardInterrupt) as error:
         outcome.error = error
     return outcome

@@ -127,7 +127,7 @@ def test_a_month_before_it_runs_out_it_passes_and_says_so(left, says):
     duty, last = BY_DUTY["smart_cards"], TODAY + timedelta(days=left)
     found = verdict(duty, attesting(duty, on=date(2026, 1, 1), valid_until=last))
     told = f"runs out on {last}{says}" if says else f"through {last}"
-    assert (found.outcome, found.evidence) == (PASS, f"attested by ada on 2026-01-01, {told}")
+    assert (found.outcome, found.evidence, found.note) == (PASS, f"attested by ada on 2026-01-01, {told}", bool(says))
 
 
 @every_duty

@@ -7,7 +7,7 @@ from ops.model.fact import ABSENT, Gap
 from ops.model.finding import Severity
 from ops.model.policy import Match, Policy, PoolRule, Role
 from tests.build import SUB_1, SUB_2, estate, hsm, refused_subscription, subscription, unread_hsm
-from tests.checks.judging import FAIL, PASS, UNKNOWN, only
+from tests.checks.judging import FAIL, PASS, UNKNOWN, judge, only, outcomes
 
 
 def pool(role: Role = Role.PRODUCTION, **match: object) -> Policy:
@@ -101,6 +101,13 @@ def test_lone_dr_hsm_passes_with_a_note():
     assert (verdict.outcome, verdict.evidence) == (PASS, "a disaster recovery pool may be a single HSM")
 
 
+def test_dr_hsms_that_are_being_deleted_leave_a_single_one_or_none():
+    going = hsm("b", stamp="stamp2", provisioning_state="Deleting")
+    assert only(two_placements, estate(hsm("a"), going), pool(Role.DR)).outcome is PASS
+    verdict = only(two_placements, estate(going), pool(Role.DR))
+    assert (verdict.outcome, verdict.severity, verdict.evidence) == (FAIL, Severity.LOW, "all HSMs are being deleted")
+
+
 def test_non_production_in_one_stamp_is_a_low_failure():
     verdict = only(two_placements, estate(hsm("a")), pool(Role.NON_PRODUCTION))
     assert (verdict.outcome, verdict.severity) == (FAIL, Severity.LOW)
@@ -114,8 +121,11 @@ def test_hsms_being_deleted_do_not_count():
 
 def test_a_pool_by_tag_that_looks_single_in_a_narrowed_scope_is_unknown_and_a_pair_passes():
     policy = Policy(pools=(PoolRule(name="cards"),))
-    single = replace(estate(hsm("a")), narrowed=True)
-    assert only(two_placements, single, policy).outcome is UNKNOWN
+    verdict = only(two_placements, replace(estate(hsm("a")), narrowed=True), policy)
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        "fewer than two placements, but members may be outside the scope of this run",
+    )
     pair = replace(estate(hsm("a"), hsm("b", stamp="stamp2")), narrowed=True)
     assert only(two_placements, pair, policy).outcome is PASS
 
@@ -129,3 +139,18 @@ def test_of_two_refused_subscriptions_one_is_named_with_its_own_reason():
         UNKNOWN,
         f"members may be in /subscriptions/{SUB_2}, which was not read: 403 AuthorizationFailed",
     )
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_hsm_that_tells_no_region_leaves_its_own_pool_and_those_that_it_may_belong_to_unknown(role: Role):
+    lost, why = hsm("Lost", location=""), "the region of Lost is not told"
+    for others in ((hsm("b", stamp="stamp2"),), (hsm("b"), hsm("c", stamp="stamp2")), ()):
+        found = judge(two_placements, estate(lost, *others), pool(role))
+        assert {(v.outcome, v.evidence) for v in found.values()} == {(UNKNOWN, why)}
+        assert list(found) == [*(["cards/eastus"] if others else []), "cards/region not told"]
+
+
+def test_hsm_that_tells_no_region_and_is_being_deleted_is_in_no_pool_of_another_region():
+    leaving = hsm("lost", location="", provisioning_state="Deleting")
+    found = outcomes(two_placements, estate(leaving, hsm("a"), hsm("b", stamp="stamp2")))
+    assert found == {"payments-prod/eastus": PASS, "payments-prod/region not told": UNKNOWN}

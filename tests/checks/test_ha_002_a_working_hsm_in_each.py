@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from ops.checks.ha_002_a_working_hsm_in_each import a_working_hsm_in_each
@@ -7,7 +9,7 @@ from ops.model.fact import ABSENT, Gap
 from ops.model.finding import Party, Severity
 from ops.model.policy import Match, Policy, PoolRule, Role
 from tests.build import SUB_1, SUB_2, estate, hsm, nics, refused_subscription, unread_hsm
-from tests.checks.judging import FAIL, PASS, UNKNOWN, only
+from tests.checks.judging import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, judge, only
 
 A, B = hsm("a"), hsm("b", stamp="stamp2")
 
@@ -80,13 +82,28 @@ def test_unread_hsm_is_unknown():
 
 def test_unread_subscription_that_may_hold_members_is_unknown():
     rule = PoolRule(name="cards", match=Match(subscriptions=(SUB_1, SUB_2)))
-    assert only(a_working_hsm_in_each, estate(A, B, refused_subscription()), Policy(pools=(rule,))).outcome is UNKNOWN
+    verdict = only(a_working_hsm_in_each, estate(A, B, refused_subscription()), Policy(pools=(rule,)))
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        f"members may be in /subscriptions/{SUB_2}, which was not read: 403 AuthorizationFailed",
+    )
 
 
-def test_pool_in_one_placement_is_judged_by_what_is_there():
+@pytest.mark.parametrize("role", [Role.PRODUCTION, Role.DR])
+def test_other_half_outside_the_scope_of_the_run_is_unknown_and_a_pair_passes(role: Role):
+    verdict = only(a_working_hsm_in_each, replace(estate(A), narrowed=True), as_role(role))
+    place = "its place" if role is Role.DR else "stamp1"
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        f"works in {place}: a; members may be outside the scope of this run",
+    )
+    assert only(a_working_hsm_in_each, replace(estate(A, B), narrowed=True), as_role(role)).outcome is PASS
+
+
+def test_pool_in_one_placement_never_passes_and_fails_without_a_working_hsm():
     verdict = only(a_working_hsm_in_each, estate(A))
     assert (verdict.outcome, verdict.evidence) == (
-        PASS,
+        NOT_APPLICABLE,
         "works in stamp1: a; the pool has no second placement (PHSM-HA-001)",
     )
     verdict = only(a_working_hsm_in_each, estate(hsm("a", provisioning_state="Failed")))
@@ -103,6 +120,14 @@ def test_lone_dr_hsm_has_to_work_wherever_it_stands():
     broken = only(a_working_hsm_in_each, estate(hsm("a", provisioning_state="Failed")), as_role(Role.DR))
     assert (broken.outcome, broken.severity) == (FAIL, None)
     assert only(a_working_hsm_in_each, estate(A, overrides=nic_gap(A)), as_role(Role.DR)).outcome is UNKNOWN
+
+
+def test_dr_hsm_whose_companion_is_being_deleted_is_a_lone_one():
+    going = hsm("b", stamp="stamp2", provisioning_state="Deleting")
+    verdict = only(a_working_hsm_in_each, estate(A, going), as_role(Role.DR))
+    assert (verdict.outcome, verdict.evidence) == (PASS, "works in its place: a")
+    none = only(a_working_hsm_in_each, estate(going), as_role(Role.DR))
+    assert (none.outcome, none.evidence) == (FAIL, "no working HSM: all HSMs are being deleted")
 
 
 def test_non_production_failure_is_low():
@@ -124,3 +149,11 @@ def test_hsm_of_2022_with_one_host_nic_works():
 def test_ids_in_another_case_are_the_same_nics():
     shouted = {nic.id.upper(): nic for nic in nics(B).values()}
     assert only(a_working_hsm_in_each, estate(A, B, overrides=shouted)).outcome is PASS
+
+
+def test_hsm_that_tells_no_region_may_be_the_one_that_works_in_the_other_placement():
+    lost = hsm("lost", location="")
+    for other in (B, replace(B, provisioning_state="Failed")):
+        found = judge(a_working_hsm_in_each, estate(lost, other))
+        assert list(found) == ["payments-prod/eastus", "payments-prod/region not told"]
+        assert {(v.outcome, v.evidence) for v in found.values()} == {(UNKNOWN, "the region of lost is not told")}

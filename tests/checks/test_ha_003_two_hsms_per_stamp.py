@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from ops.checks.ha_003_two_hsms_per_stamp import two_hsms_per_stamp
@@ -69,7 +71,7 @@ def test_hsm_that_is_being_deleted_keeps_its_place_until_it_is_gone():
 def test_untold_placement_is_unknown_and_so_is_a_stamp_that_it_could_overfill(lost):
     found = judge(two_hsms_per_stamp, estate(hsm("a"), hsm("b"), lost))
     assert {name: v.outcome for name, v in found.items()} == {STAMP: UNKNOWN, "c": UNKNOWN}
-    assert found[STAMP].evidence == "2 of 2 in stamp1 of eastus, and 1 of the region whose place is not known"
+    assert found[STAMP].evidence == "2 of 2 in stamp1 of eastus, and 1 more whose place is not known"
 
 
 def test_stamp_that_an_untold_hsm_cannot_overfill_passes_and_says_so():
@@ -113,3 +115,31 @@ def test_gap_of_a_subscription_that_leaves_the_list_whole_does_not_matter():
 def test_hsms_of_one_region_without_any_placement_are_unknown_one_by_one():
     by_none = [hsm(name, stamp=ABSENT, zones=()) for name in ("a", "b")]
     assert outcomes(two_hsms_per_stamp, estate(*by_none)) == {"a": UNKNOWN, "b": UNKNOWN}
+
+
+def test_one_place_in_two_spellings_is_one_and_several_zones_are_none():
+    verdict = only(two_hsms_per_stamp, estate(hsm("a"), hsm("b", stamp=" Stamp1 "), hsm("c")))
+    assert (verdict.outcome, verdict.evidence) == (FAIL, "3 of 2 in stamp1 of eastus")
+    zoned = [hsm(name, stamp=ABSENT, zones=zones) for name, zones in (("a", ("1",)), ("b", ("1 ",)), ("c", ("1", "2")))]
+    found = judge(two_hsms_per_stamp, estate(*zoned))
+    assert {name: (v.outcome, v.evidence) for name, v in found.items()} == {
+        "c": (UNKNOWN, "several zones are told: 1, 2"),
+        "payments-prod/eastus/zone 1": (
+            UNKNOWN,
+            "2 of 2 in zone 1 of eastus, and 1 more whose place is not known",
+        ),
+    }
+
+
+def test_hsm_that_tells_no_region_is_unknown_and_may_overfill_a_stamp_of_any_region_of_its_subscription():
+    lost = hsm("lost", location="")
+    found = judge(two_hsms_per_stamp, estate(lost, hsm("a"), hsm("b"), hsm("c", location="westus")))
+    assert {name: (v.outcome, v.evidence) for name, v in found.items()} == {
+        "lost": (UNKNOWN, "its region is not told"),
+        STAMP: (UNKNOWN, "2 of 2 in stamp1 of eastus, and 1 more whose place is not known"),
+        "payments-prod/westus/stamp1": (PASS, "1 of 2 in stamp1 of westus, 1 more at most, whose place is not known"),
+    }
+    apart = estate(lost, hsm("d", subscription=SUB_2), hsm("e", subscription=SUB_2), subscription(SUB_2, "payments-2"))
+    assert outcomes(two_hsms_per_stamp, apart)["payments-2/eastus/stamp1"] is PASS
+    unread = judge(two_hsms_per_stamp, estate(replace(unread_hsm("lost"), location="")))["lost"]
+    assert unread.evidence == "payment HSM could not be read: 403 AuthorizationFailed"

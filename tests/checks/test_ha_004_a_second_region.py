@@ -182,3 +182,19 @@ def test_names_of_regions_and_pools_stand_on_one_line():
     policy = Policy(pools=(replace(RECOVERY, name="dr\x1b[31m"),))
     evidence = judge(a_second_region, estate(EAST, loud, SECOND), policy)["payments-prod/eastus"].evidence
     assert evidence == "HSMs in eastus, for disaster recovery in west : :error::us (pool dr [31m)"
+
+
+def test_hsm_that_tells_no_region_may_be_the_second_region_of_a_rule_that_could_hold_it():
+    rules = (
+        PoolRule(name="cards-dr", role=Role.DR, match=Match(tags={"app": "cards"}), regions=("westus",)),
+        PoolRule(name="cards", match=Match(tags={"app": "cards"}), regions=("eastus",)),
+    )
+    tags = {"app": "cards"}
+    state = estate(hsm("a", tags=tags), hsm("lost", location="", tags=tags))
+    verdict = judge(a_second_region, state, Policy(pools=rules))["cards/eastus"]
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        "HSMs in eastus alone, as far as is known: pool cards-dr: the region of lost is not told",
+    )
+    other = estate(hsm("a", tags=tags), hsm("lost", location=""))
+    assert judge(a_second_region, other, Policy(pools=rules))["cards/eastus"].outcome is FAIL

@@ -96,3 +96,17 @@ def test_members_that_were_not_read_may_have_another():
 def test_names_stand_on_one_line():
     loud = hsm("b\nc", sku=FAST)
     assert only(same_sku_in_a_pool, estate(hsm("a"), loud)).evidence.endswith("1 LMK and 2500 CPS: b c")
+
+
+def test_hsm_that_tells_no_region_may_stand_in_for_any_of_its_application():
+    lost = [hsm(name, location="", sku=sku) for name, sku in (("l1", "payShield10K_LMK1_CPS60"), ("l2", FAST))]
+    found = judge(same_sku_in_a_pool, estate(hsm("a"), *lost))
+    assert {name: v.outcome for name, v in found.items()} == {
+        "payments-prod/eastus": UNKNOWN,
+        "payments-prod/region not told": UNKNOWN,
+    }
+    assert {v.evidence for v in found.values()} == {
+        "whether all are equal is not known: the region of l1 is not told",
+    }
+    told = judge(same_sku_in_a_pool, estate(hsm("a"), hsm("b", sku=FAST), *lost))["payments-prod/eastus"]
+    assert told.outcome is FAIL

@@ -104,8 +104,16 @@ def test_declared_peers_do_not_count_in_any_case(kind):
 
 
 def test_leftover_of_a_peering_with_a_deleted_vnet_does_not_count():
-    state = pair(net("a", HUB, vnet_id("gone")), net("b", HUB), overrides={vnet_id("gone"): ABSENT})
-    assert only(same_clients_in_a_pool, state).outcome is PASS
+    gone = vnet_id("gone")
+    left = vnet("vnet-a", peerings=(peering(HUB), peering(gone, "to-gone", "Disconnected")))
+    assert only(same_clients_in_a_pool, pair(left, net("b", HUB), overrides={gone: ABSENT})).outcome is PASS
+
+
+def test_vnet_that_is_not_found_although_its_peering_is_connected_may_be_a_client():
+    gone = vnet_id("gone")
+    verdict = only(same_clients_in_a_pool, pair(net("a", HUB, gone), net("b", HUB), overrides={gone: ABSENT}))
+    assert verdict.outcome is UNKNOWN
+    assert verdict.evidence.endswith("host: whether gone still exists is not known (PHSM-NET-008)")
 
 
 def test_virtual_hub_is_one_peer_by_its_id():
@@ -130,7 +138,7 @@ def test_unread_client_counts_where_its_peering_is_connected_and_may_be_gone_whe
     assert verdict.outcome is UNKNOWN
     assert verdict.evidence == (
         "whether the same clients reach all HSMs is not known: "
-        "host: apps was not read and may be gone, its peering is not Connected"
+        "host: whether apps still exists is not known (PHSM-NET-008)"
     )
     both = pair(broken, replace(broken, id=vnet_id("vnet-b"), name="vnet-b"), overrides={APPS: gap})
     assert only(same_clients_in_a_pool, both).outcome is PASS
@@ -201,6 +209,27 @@ def test_hsms_without_any_network_yet_are_not_applicable():
     assert (verdict.outcome, verdict.evidence) == (NOT_APPLICABLE, "no HSM is in a virtual network yet")
 
 
+def test_hsm_whose_nics_tell_no_subnet_is_not_taken_for_one_in_the_vnet_of_the_others():
+    silent = hsm("b", stamp="stamp2", host=NetworkProfile(subnet_id=None, nics=()), management=ABSENT)
+    bare = {nic.id: nic for nic in nics(silent, subnet_ids=()).values()}
+    verdict = only(same_clients_in_a_pool, estate(hsm("a"), silent, overrides=bare))
+    assert verdict.outcome is UNKNOWN
+    assert "b: its subnets are not all known: host NIC 1: its subnet is not told" in verdict.evidence
+
+
+def test_hsm_in_no_network_yet_is_reached_by_nobody_and_is_left_to_another_check():
+    bare = hsm("b", stamp="stamp2", management=ABSENT)
+    gone = {nic_slots(bare)[2].nic_id: ABSENT}
+    verdict = only(same_clients_in_a_pool, estate(hsm("a"), bare, overrides=gone))
+    assert (verdict.outcome, verdict.evidence) == (
+        NOT_APPLICABLE,
+        "management: b is in no virtual network yet (PHSM-NET-009)",
+    )
+    differing = replace(B, management=ABSENT)
+    state = estate(A, differing, net("a", HUB), net("b"), *CLIENTS, overrides={nic_slots(B)[2].nic_id: ABSENT})
+    assert only(same_clients_in_a_pool, state).outcome is FAIL
+
+
 def test_lone_hsm_and_one_beside_an_hsm_that_is_being_deleted_have_nothing_to_compare():
     assert judge(same_clients_in_a_pool, estate(A, net("a", HUB), *CLIENTS)) == {}
     leaving = replace(B, provisioning_state="Deleting")
@@ -236,3 +265,13 @@ def test_names_stand_on_one_line():
     loud = hsm_in("b\nb", "vnet\n::b")
     state = estate(A, loud, net("a", HUB), vnet("vnet\n::b"), *CLIENTS)
     assert only(same_clients_in_a_pool, state).evidence.endswith("not with vnet : :b of b b")
+
+
+def test_hsm_that_tells_no_region_leaves_the_clients_of_its_pools_unknown():
+    lost = [replace(one, location="") for one in (A, B)]
+    nets = (net("a", HUB), net("b"), *CLIENTS)
+    for state in (estate(lost[0], B, *nets), estate(*lost, *nets)):
+        verdicts = judge(same_clients_in_a_pool, state).values()
+        assert {(v.outcome, v.evidence) for v in verdicts} == {
+            (UNKNOWN, "whether the same clients reach all HSMs is not known: the region of a is not told")
+        }

@@ -42,7 +42,8 @@ def test_failed_is_microsofts_and_drafts_a_ticket_at_once(state: str):
         ("Provisioning", 60, NOT_APPLICABLE, "provisioning for 60 minutes of 60 minutes"),
         ("CheckingQuota", 61, FAIL, "checking quota for 61 minutes, longer than 60 minutes"),
         ("Allocating", 600, FAIL, "allocating for 10 hours, longer than 60 minutes"),
-        ("SomethingNew", 600, FAIL, "something new for 10 hours, longer than 60 minutes"),
+        ("Updating", 600, FAIL, "updating for 10 hours, longer than 60 minutes"),
+        ("SomethingNew", 60, NOT_APPLICABLE, "something new for 60 minutes of 60 minutes"),
         ("Connecting", -5, NOT_APPLICABLE, "connecting for 0 minutes of 60 minutes"),
     ],
 )
@@ -50,6 +51,15 @@ def test_in_progress_fails_only_after_its_grace(state: str, minutes: int, outcom
     verdict = only(provisioned, since(state, minutes))
     assert (verdict.outcome, verdict.evidence) == (outcome, evidence)
     assert (verdict.party, verdict.ticket) == (None, None)
+
+
+@pytest.mark.parametrize(("state", "shown"), [("SomethingNew", "SomethingNew"), ("x\n::error::", "x : :error::")])
+def test_state_that_is_not_known_here_is_unknown_after_the_grace(state: str, shown: str):
+    verdict = only(provisioned, since(state, 600))
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        f"provisioningState {shown} for 10 hours, a state that is not known here",
+    )
 
 
 def test_the_grace_is_the_operators():
@@ -73,8 +83,22 @@ def test_delete_that_waits_for_release_is_the_customers_without_a_ticket(state: 
     verdict = only(provisioned, since(state, 75))
     assert (verdict.outcome, verdict.party, verdict.ticket) == (FAIL, Party.CUSTOMER, False)
     assert verdict.evidence == "deleting for 75 minutes, longer than 60 minutes; the delete waits for RELEASE"
-    assert "payShield Manager" in verdict.fix
     assert only(provisioned, since(state, 30)).outcome is NOT_APPLICABLE
+
+
+def test_nobody_is_told_to_release_an_hsm_before_it_is_sure_that_it_shall_go():
+    fix = only(provisioned, since("Deleting", 75)).fix
+    steps = [
+        "who deletes it",
+        "no RELEASE before",
+        "erases its keys",
+        "Microsoft's support",
+        "if it shall go, release it",
+    ]
+    places = [fix.index(step) for step in [*steps, "az dedicated-hsm delete"]]
+    assert places == sorted(places)
+    page = provisioned.page
+    assert page.index("who deletes it") < page.index("If it shall go") < page.index("press RELEASE, then delete")
 
 
 @pytest.mark.parametrize("state", [None, "", " ", "Unknown"])

@@ -54,7 +54,9 @@ def test_hsm_without_a_lock_fails_with_a_command():
         FAIL,
         "no lock on the HSM, its resource group or its subscription refuses a delete",
     )
-    assert verdict.fix == f"az lock create --name keep-hsm1 --lock-type CanNotDelete --resource {HSM.id}"
+    assert verdict.fix == (
+        f"az lock create --name keep-hsm1 --lock-type CanNotDelete --resource {HSM.id} --subscription {SUB_1}"
+    )
     assert verdict.subject.hsms == (HSM.key,)
     assert (delete_lock.severity, delete_lock.ticket) == (Severity.LOW, False)
 
@@ -64,8 +66,7 @@ def test_command_is_safe_to_paste_whatever_the_hsm_is_called():
     words = shlex.split(only(delete_lock, locked(owner=hsm(name))).fix)
     assert words[:4] == ["az", "lock", "create", "--name"]
     assert words[4] == "keep-a; rm -rf ~ $(id) '\""
-    assert words[-1] == hsm(name).id
-    assert len(words) == 9
+    assert words[8:] == [hsm(name).id, "--subscription", SUB_1]
 
 
 def test_standby_hsm_for_disaster_recovery_needs_a_lock_too():

@@ -4,7 +4,8 @@ from datetime import timedelta
 import pytest
 
 from ops.checks.hsm_005_expected_exist import expected_exist
-from ops.model.estate import Deletion
+from ops.model import arm_id
+from ops.model.estate import Deletion, LunaHsm
 from ops.model.fact import Gap
 from ops.model.finding import Severity
 from ops.model.policy import Policy
@@ -13,6 +14,11 @@ from tests.checks.judging import FAIL, PASS, UNKNOWN, judge, only
 
 A, GONE = hsm("a"), hsm("gone")
 SECOND = subscription(SUB_2, "payments-2")
+
+
+def with_luna(state, name="luna-we-1", sku="SafeNet Luna Network HSM A790"):
+    luna = LunaHsm(id=hsm(name).id, name=name, sku=sku)
+    return replace(state, lunas={hsm(name).key: luna})
 
 
 def expecting(*entries):
@@ -211,3 +217,35 @@ def test_why_it_is_not_known_whether_an_hsm_stays_is_told():
     it_exists = "it exists, but whether it is being deleted is not known"
     assert untold.evidence == f"{it_exists}: its provisioning state is not known"
     assert unread.evidence == f"{it_exists}: payment HSM could not be read: 403 AuthorizationFailed"
+
+
+@pytest.mark.parametrize("entry", ["LUNA-we-1", f"{hsm('luna-we-1').id.upper()}/"])
+def test_luna_hsm_is_told_as_what_it_is_and_nobody_is_told_to_create_it_again(entry):
+    verdict = only(expected_exist, with_luna(with_log(estate(A))), expecting(entry))
+    assert (verdict.outcome, verdict.evidence) == (
+        FAIL,
+        (
+            "it exists in resource group rg-hsm of payments-prod, but is no payment HSM "
+            "(SKU SafeNet Luna Network HSM A790)"
+        ),
+    )
+    assert "create" not in verdict.fix
+
+
+def test_sku_of_a_luna_hsm_stands_on_one_line():
+    verdict = only(expected_exist, with_luna(estate(A), sku="Luna\n::error::"), expecting("luna-we-1"))
+    assert verdict.evidence.endswith("(SKU Luna : :error::)")
+
+
+def test_payment_hsm_of_the_same_name_counts_and_one_that_was_deleted_is_missed():
+    namesake = LunaHsm(id=hsm("a", subscription=SUB_2).id, name="a", sku="SafeNet Luna Network HSM A790")
+    state = replace(with_log(estate(A, SECOND)), lunas={arm_id.key(namesake.id): namesake})
+    assert only(expected_exist, state, expecting("a")).outcome is PASS
+    gone = replace(with_log(estate(SECOND), deleted(A.id)), lunas=state.lunas)
+    assert only(expected_exist, gone, expecting("a")).evidence.startswith("it does not exist; by the activity log")
+
+
+def test_luna_hsm_of_a_name_that_may_be_elsewhere_too_is_unknown():
+    state = with_luna(estate(A, refused_subscription()))
+    assert only(expected_exist, state, expecting("luna-we-1")).outcome is UNKNOWN
+    assert only(expected_exist, state, expecting(hsm("luna-we-1").id)).outcome is FAIL

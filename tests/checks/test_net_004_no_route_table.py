@@ -18,7 +18,10 @@ def test_attached_table_fails_by_name_with_a_command():
         FAIL,
         "route table rt-to-firewall is attached; payment HSM subnets support none",
     )
-    assert verdict.fix == f"az network vnet subnet update --ids {subnet_id()} --remove routeTable"
+    assert verdict.fix == (
+        "once every firewall on the way to it replaces the source address (SNAT): "
+        f"az network vnet subnet update --ids {subnet_id()} --remove routeTable"
+    )
 
 
 def test_only_subnets_of_hsms_count():
@@ -74,5 +77,5 @@ def test_table_without_an_id_still_counts():
 
 
 def test_page_says_where_route_tables_belong():
-    assert "SNAT" in no_route_table.page
+    assert no_route_table.page.index("set up SNAT there first") < no_route_table.page.index("--remove routeTable")
     assert "on the subnets of the clients" in no_route_table.page

@@ -31,6 +31,21 @@ def test_wrong_value_fails(value):
     assert verdict.fix == MERGE
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("True ", "with a space at its end"),
+        ("  true", "with a space at its start"),
+        (" True ", "with characters that cannot be seen"),
+        ("True\u200b", "with characters that cannot be seen"),
+    ],
+)
+def test_value_that_looks_right_fails_and_says_what_cannot_be_seen_of_it(value, told):
+    verdict = only(hsm_vnet_tagged, estate(hsm(), vnet(tags={"fastpathenabled": value})))
+    shown = value.strip(" \u200b")
+    assert (verdict.outcome, verdict.evidence) == (FAIL, f'tag fastpathenabled is "{shown}" {told} instead of True')
+
+
 def test_another_casing_of_the_key_fails_delete_first_then_add():
     verdict = only(hsm_vnet_tagged, estate(hsm(), vnet(tags={"FastPathEnabled": "True"})))
     assert (verdict.outcome, verdict.evidence) == (

@@ -69,10 +69,19 @@ def test_unread_peer_is_unknown_with_its_reason():
 
 
 def test_leftover_peering_to_a_deleted_vnet_is_not_applicable():
-    verdict = only(peers_tagged, estate(hsm(), PEERED, overrides={HUB: ABSENT}))
+    left = vnet(peerings=(peering(HUB, state="Disconnected"),))
+    verdict = only(peers_tagged, estate(hsm(), left, overrides={HUB: ABSENT}))
     assert (verdict.outcome, verdict.evidence) == (
         NOT_APPLICABLE,
         "the virtual network does not exist, the peering is a leftover",
+    )
+
+
+def test_peer_that_was_not_found_and_is_connected_is_unknown():
+    verdict = only(peers_tagged, estate(hsm(), PEERED, overrides={HUB: ABSENT}))
+    assert (verdict.outcome, verdict.evidence) == (
+        UNKNOWN,
+        "virtual network could not be read: not found, although a peering to it is Connected",
     )
 
 

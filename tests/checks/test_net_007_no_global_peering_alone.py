@@ -52,6 +52,14 @@ def test_firewall_in_the_hsm_vnet_passes_with_a_note(name):
         PASS,
         "a firewall stands in vnet-hsm in eastus; whether it replaces source addresses cannot be seen",
     )
+    assert verdict.note
+
+
+def test_a_peer_that_is_near_or_declared_is_no_note():
+    guarded = vnet(peerings=(peering(HUB),), subnets=(subnet(), FIREWALL))
+    assert not only(no_global_peering_alone, estate(hsm(), guarded, hub(location="East US"))).note
+    declared = Policy(peers=Peers(via={HUB: "snat"}))
+    assert not only(no_global_peering_alone, estate(hsm(), guarded, FAR), declared).note
 
 
 def test_firewall_in_the_peer_does_not_help():
@@ -87,11 +95,15 @@ def test_declared_peers_are_left_out(kind):
 def test_virtual_hubs_deleted_peers_and_lonely_vnets_are_not_meant():
     for found in (
         estate(hsm(), vnet(peerings=(peering(VIRTUAL_HUB),))),
-        estate(hsm(), PEERED, overrides={HUB: ABSENT}),
+        estate(hsm(), vnet(peerings=(peering(HUB, state="Disconnected"),)), overrides={HUB: ABSENT}),
         estate(hsm()),
         estate(hsm(), overrides={vnet_id(): ABSENT}),
     ):
         assert only(no_global_peering_alone, found).outcome is NOT_APPLICABLE
+
+
+def test_peer_that_was_not_found_and_is_connected_is_unknown():
+    assert only(no_global_peering_alone, estate(hsm(), PEERED, overrides={HUB: ABSENT})).outcome is UNKNOWN
 
 
 def test_unread_peer_is_unknown_with_its_reason():

@@ -13,6 +13,16 @@ HUB = vnet_id("hub", SUB_2)
 HERE, BACK = f"{vnet_id()}/virtualNetworkPeerings/to-hub", f"{HUB}/virtualNetworkPeerings/to-hsm"
 VIRTUAL_HUB = f"/subscriptions/{SUB_2}/resourceGroups/RG_h/providers/Microsoft.Network/virtualNetworks/HV_h"
 GAP = Gap(subject=HUB, what="virtual network", reason="401 InvalidAuthenticationToken")
+HALF_TOLD = pytest.mark.parametrize(
+    ("changes", "evidence"),
+    [
+        ({"state": None}, "its state was not told"),
+        ({"state": "Updating"}, "state Updating says neither yes nor no"),
+        ({"sync_level": None}, "its sync level was not told"),
+        ({"sync_level": "Perhaps\n::error::"}, "sync level Perhaps : :error:: says neither yes nor no"),
+        ({"allows_access": None}, "whether it allows VNet access was not told"),
+    ],
+)
 
 
 def here(remote=HUB, **changes):
@@ -31,10 +41,7 @@ def verdict_on(near=None, far=None, policy=None, **changes):
 
 def test_peering_in_order_on_both_sides_passes():
     verdict = verdict_on()
-    assert (verdict.outcome, verdict.evidence) == (
-        PASS,
-        "Connected, FullyInSync, access allowed; access allowed by hub/to-hsm too",
-    )
+    assert (verdict.outcome, verdict.evidence) == (PASS, "Connected, FullyInSync, access allowed; hub/to-hsm too")
     subject = verdict.subject
     assert (subject.name, subject.id, subject.hsms) == ("vnet-hsm/to-hub", HERE, (hsm().key,))
     assert (peerings_in_order.severity, peerings_in_order.party) == (Severity.HIGH, Party.CUSTOMER)
@@ -72,12 +79,40 @@ def test_missing_peering_back_fails_though_this_side_says_connected():
     assert (verdict.outcome, verdict.evidence) == (FAIL, "peering is Connected, and hub has no peering back")
 
 
-@pytest.mark.parametrize("state", ["Connected", "Disconnected", None])
+@pytest.mark.parametrize("state", ["Initiated", "Disconnected", None])
 def test_leftover_to_a_deleted_vnet_is_low_and_deleted(state):
     verdict = verdict_on(here(state=state), overrides={HUB: ABSENT})
     assert (verdict.outcome, verdict.severity) == (FAIL, Severity.LOW)
     assert verdict.evidence == "a leftover: virtual network hub does not exist"
     assert verdict.fix == f"az network vnet peering delete --ids {HERE}"
+
+
+def test_connected_peering_to_a_vnet_that_was_not_found_is_unknown_and_nothing_is_deleted():
+    verdict = verdict_on(overrides={HUB: ABSENT})
+    assert (verdict.outcome, verdict.fix, verdict.evidence) == (
+        UNKNOWN,
+        "",
+        "virtual network could not be read: not found, although a peering to it is Connected",
+    )
+    declared = Policy(peers=Peers(outside=(HUB,)))
+    assert verdict_on(overrides={HUB: ABSENT}, policy=declared).outcome is PASS
+
+
+def test_of_two_peerings_to_a_vnet_that_was_not_found_none_is_a_leftover_while_one_is_connected():
+    found = estate(
+        hsm("a"),
+        hsm("b", subnet=subnet_id(vnet="vnet-b")),
+        here(state="CONNECTED"),
+        vnet("vnet-b", peerings=(peering(HUB.upper(), state="Disconnected"),)),
+        overrides={HUB: ABSENT},
+    )
+    verdicts = judge(peerings_in_order, found)
+    assert {name: verdict.outcome for name, verdict in verdicts.items()} == {
+        "vnet-hsm/to-hub": UNKNOWN,
+        "vnet-b/to-hub": FAIL,
+    }
+    assert verdicts["vnet-b/to-hub"].evidence == "peering is Disconnected"
+    assert "peering delete" not in verdicts["vnet-b/to-hub"].fix
 
 
 @pytest.mark.parametrize(
@@ -156,16 +191,7 @@ def test_peer_without_access_to_the_hsms_is_judged_but_low():
     assert (verdict.outcome, verdict.severity) == (FAIL, Severity.LOW)
 
 
-@pytest.mark.parametrize(
-    ("changes", "evidence"),
-    [
-        ({"state": None}, "its state was not told"),
-        ({"state": "Updating"}, "state Updating says neither yes nor no"),
-        ({"sync_level": None}, "its sync level was not told"),
-        ({"sync_level": "Perhaps"}, "sync level Perhaps says neither yes nor no"),
-        ({"allows_access": None}, "whether it allows VNet access was not told"),
-    ],
-)
+@HALF_TOLD
 def test_half_told_peering_is_unknown_never_pass(changes, evidence):
     verdict = verdict_on(here(**changes))
     assert (verdict.outcome, verdict.evidence) == (UNKNOWN, evidence)
@@ -176,12 +202,41 @@ def test_definite_fault_wins_over_what_was_not_told():
     assert verdict_on(here(sync_level=None, allows_access=False)).outcome is FAIL
 
 
-def test_half_told_other_side_is_unknown():
-    verdict = verdict_on(far=hub(allows_access=None))
-    assert (verdict.outcome, verdict.evidence) == (
-        UNKNOWN,
-        "whether the peering back allows VNet access was not told",
-    )
+@pytest.mark.parametrize("state", ["Disconnected", "INITIATED"])
+def test_peering_back_that_is_down_fails_though_this_side_says_connected(state):
+    verdict = verdict_on(far=hub(state=state, sync_level="LocalNotInSync"))
+    assert (verdict.outcome, verdict.evidence) == (FAIL, f"the peering back, hub/to-hsm, is {state}")
+    assert verdict.fix.endswith(f"az network vnet peering show --ids {HERE}")
+
+
+@pytest.mark.parametrize(
+    ("level", "ids"),
+    [("LocalNotInSync", [BACK]), ("remoteNotInSync", [HERE]), ("LocalAndRemoteNotInSync", [HERE, BACK])],
+)
+def test_peering_back_out_of_sync_fails_with_the_sides_to_sync(level, ids):
+    verdict = verdict_on(far=hub(sync_level=level))
+    assert (verdict.outcome, verdict.evidence) == (FAIL, f"sync level of the peering back, hub/to-hsm, is {level}")
+    assert verdict.fix == f"az network vnet peering sync --ids {' '.join(ids)}"
+
+
+def test_both_sides_out_of_sync_are_synced_by_one_command():
+    verdict = verdict_on(here(sync_level="LocalNotInSync"), hub(sync_level="LocalNotInSync"))
+    assert verdict.fix == f"az network vnet peering sync --ids {HERE} {BACK}"
+
+
+@HALF_TOLD
+def test_half_told_peering_back_is_unknown_never_pass(changes, evidence):
+    verdict = verdict_on(far=hub(**changes))
+    assert (verdict.outcome, verdict.evidence) == (UNKNOWN, f"the peering back, hub/to-hsm: {evidence}")
+
+
+def test_all_that_is_not_told_of_the_peering_back_stands_together():
+    verdict = verdict_on(far=hub(state=None, sync_level=None))
+    told = "its state was not told, its sync level was not told"
+    assert (verdict.outcome, verdict.evidence) == (UNKNOWN, f"the peering back, hub/to-hsm: {told}")
+
+
+def test_other_side_whose_peerings_were_not_read_is_unknown():
     blind = vnet("hub", subscription=SUB_2, peerings=None)
     verdict = verdict_on(far=blind)
     assert (verdict.outcome, verdict.evidence) == (UNKNOWN, "the peerings of hub were not read")
@@ -241,5 +296,22 @@ def test_commands_are_safe_to_paste_whatever_a_peering_is_called(name):
     for changes in ({"allows_access": False}, {"sync_level": "LocalNotInSync"}):
         verdict = verdict_on(here(name=name, **changes))
         assert f"{vnet_id()}/virtualNetworkPeerings/{name}" in shlex.split(verdict.fix)
-    verdict = verdict_on(here(name=name), overrides={HUB: ABSENT})
+    verdict = verdict_on(here(name=name, state="Disconnected"), overrides={HUB: ABSENT})
     assert shlex.split(verdict.fix)[-1].endswith(name)
+
+
+@pytest.mark.parametrize(
+    ("level", "ends"),
+    [
+        ("RemoteNotInSync", "by those who keep it (az network vnet peering sync)"),
+        (
+            "LocalAndRemoteNotInSync",
+            f"(az network vnet peering sync), and here: az network vnet peering sync --ids {HERE}",
+        ),
+    ],
+)
+def test_what_is_synced_where_nobody_looked_is_words_and_the_command_is_whole(level, ends):
+    verdict = verdict_on(
+        here(sync_level=level), overrides={HUB: Gap(subject=HUB, what="virtual network", reason="403")}
+    )
+    assert (verdict.outcome, verdict.fix.endswith(ends)) == (FAIL, True), verdict

@@ -54,6 +54,12 @@ def test_nic_that_is_not_succeeded_fails():
     assert (verdict.outcome, verdict.evidence) == (FAIL, "host NIC 1 is Failed")
 
 
+def test_nic_that_is_being_updated_is_unknown_and_drafts_nothing():
+    verdict = only(nics_in_place, estate(hsm(), overrides=nic(HOST_1, provisioning_state="Updating")))
+    assert (verdict.outcome, verdict.evidence) == (UNKNOWN, "host NIC 1 is Updating")
+    assert "Updating" in nics_in_place.page
+
+
 def test_nic_in_another_subnet_than_the_profile_names_fails():
     verdict = only(nics_in_place, estate(hsm(), overrides=nic(HOST_2, subnet_ids=(subnet_id("vms"),))))
     assert (verdict.outcome, verdict.evidence) == (

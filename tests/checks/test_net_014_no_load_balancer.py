@@ -25,7 +25,10 @@ def balanced(found, *balancers, subscription=SUB_1):
 def test_hsm_in_no_pool_passes_and_says_of_how_many():
     elsewhere = balancer("10.9.9.9", nic_ids=(f"{group()}/providers/Microsoft.Network/networkInterfaces/vm1",))
     verdict = only(no_load_balancer, balanced(estate(hsm()), elsewhere))
-    assert (verdict.outcome, verdict.evidence) == (PASS, "in no backend pool of 1 load balancers")
+    assert (verdict.outcome, verdict.evidence) == (
+        PASS,
+        "in no backend pool of 1 load balancers (looked at: the subscriptions that its virtual networks are in)",
+    )
     assert only(no_load_balancer, estate(hsm())).outcome is PASS
 
 
@@ -133,6 +136,14 @@ def test_hsm_without_a_network_yet_is_not_applicable():
     bare = hsm(host=NetworkProfile(subnet_id=None, nics=()), management=ABSENT, provisioning_state="Provisioning")
     gone = dict.fromkeys((nic.id for nic in nics(bare).values()), ABSENT)
     assert only(no_load_balancer, estate(bare, overrides=gone)).outcome is NOT_APPLICABLE
+
+
+def test_hsm_whose_nics_tell_no_subnet_is_unknown_and_not_taken_for_one_without_a_network():
+    silent = hsm(host=NetworkProfile(subnet_id=None, nics=()), management=ABSENT)
+    bare = {nic.id: nic for nic in nics(silent, subnet_ids=(), private_ips=()).values()}
+    verdict = only(no_load_balancer, estate(silent, overrides=bare))
+    assert verdict.outcome is UNKNOWN
+    assert verdict.evidence.startswith("its subnets are not all known: host NIC 1: its subnet is not told")
 
 
 def test_each_hsm_is_a_subject_of_its_own():

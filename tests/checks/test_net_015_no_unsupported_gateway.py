@@ -111,8 +111,15 @@ def test_gateways_of_declared_peers_are_left_out(kind):
 
 
 def test_deleted_peer_and_deleted_gateway_serve_nothing():
-    assert only(no_unsupported_gateway, estate(hsm(), TRANSIT, overrides={HUB: ABSENT})).outcome is PASS
+    left = vnet(peerings=(peering(HUB, state="Disconnected", uses_remote_gateways=True),))
+    assert only(no_unsupported_gateway, estate(hsm(), left, overrides={HUB: ABSENT})).outcome is PASS
     assert judged(ABSENT).outcome is PASS
+
+
+def test_peer_that_was_not_found_and_is_connected_is_unknown():
+    verdict = only(no_unsupported_gateway, estate(hsm(), TRANSIT, overrides={HUB: ABSENT}))
+    assert verdict.outcome is UNKNOWN
+    assert verdict.evidence.endswith("not found, although a peering to it is Connected")
 
 
 @pytest.mark.parametrize(

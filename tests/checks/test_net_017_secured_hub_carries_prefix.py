@@ -12,15 +12,15 @@ HUB = f"/subscriptions/{SUB_2}/resourceGroups/RG_hub_1/providers/Microsoft.Netwo
 SPOKE = vnet(peerings=(peering(HUB),))
 
 
-def attested(*prefixes, hub=HUB):
-    return Policy(peers=Peers(secured_hubs={hub: SecuredHub(prefixes=prefixes, by="ada", on=date(2026, 9, 1))}))
+def attested(*prefixes, hub=HUB, on=date(2026, 9, 1)):
+    return Policy(peers=Peers(secured_hubs={hub: SecuredHub(prefixes=prefixes, by="ada", on=on)}))
 
 
-def test_attested_prefix_passes_and_says_by_whom_and_when():
+def test_attested_prefix_passes_and_says_when_and_not_by_whom():
     verdict = only(secured_hub_carries_prefix, estate(hsm(), SPOKE), attested("10.3.1.0/24"))
     assert (verdict.outcome, verdict.evidence) == (
         PASS,
-        "carries 1 delegated prefix, attested by ada on 2026-09-01",
+        "carries 1 delegated prefix, attested on 2026-09-01",
     )
     assert (verdict.subject.id, verdict.subject.hsms) == (HUB, (hsm().key,))
 
@@ -36,7 +36,7 @@ def test_missing_prefix_fails_by_name(prefixes):
     verdict = only(secured_hub_carries_prefix, estate(hsm(), SPOKE), attested(*prefixes))
     assert (verdict.outcome, verdict.evidence) == (
         FAIL,
-        "does not carry 10.3.1.0/24 of vnet-hsm/hsmsubnet, as attested by ada on 2026-09-01",
+        "does not carry 10.3.1.0/24 of vnet-hsm/hsmsubnet, as attested on 2026-09-01",
     )
     assert verdict.subject.hsms == (hsm().key,)
     assert "routing intent" in verdict.fix
@@ -126,3 +126,12 @@ def test_page_cites_both_pages_about_virtual_wan():
     page = secured_hub_carries_prefix.page
     assert "payment-hsm/solution-design" in page
     assert "payment-hsm/inspect-traffic" in page
+
+
+def test_attestation_dated_in_the_future_is_not_accepted_and_one_of_today_is():
+    future = attested("10.3.1.0/24", on=date(2026, 11, 24))
+    verdict = only(secured_hub_carries_prefix, estate(hsm(), SPOKE), future)
+    assert (verdict.outcome, verdict.evidence) == (FAIL, "attested on 2026-11-24, dated in the future")
+    assert "peers.secured_hubs" in verdict.fix
+    today = attested("10.3.1.0/24", on=date(2026, 11, 23))
+    assert only(secured_hub_carries_prefix, estate(hsm(), SPOKE), today).outcome is PASS

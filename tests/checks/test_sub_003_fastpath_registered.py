@@ -111,7 +111,13 @@ def test_virtual_hubs_and_deleted_peers_need_no_feature():
     assert outcomes(fastpath_registered, estate(hsm(), vnet(peerings=(peering(virtual_hub),)))) == {
         "payments-prod": PASS
     }
-    assert outcomes(fastpath_registered, estate(hsm(), PEERED, overrides={HUB: ABSENT})) == {"payments-prod": PASS}
+    left = vnet(peerings=(peering(HUB, state="Disconnected"),))
+    assert outcomes(fastpath_registered, estate(hsm(), left, overrides={HUB: ABSENT})) == {"payments-prod": PASS}
+
+
+def test_peer_that_was_not_found_and_is_connected_needs_the_feature():
+    found = estate(hsm(), PEERED, overrides={HUB: ABSENT})
+    assert outcomes(fastpath_registered, found) == {"payments-prod": PASS, SUB_2: UNKNOWN}
 
 
 def test_unread_peerings_and_unread_hsms_leave_subscriptions_unknown():

@@ -1,3 +1,6 @@
+import json
+import shlex
+
 import pytest
 
 from ops.checks.v2_004_private_endpoints_approved import private_endpoints_approved
@@ -64,8 +67,14 @@ def test_pending_connection_is_named_and_the_fix_approves_it(status, groups):
         FAIL,
         f"application: no approved private endpoint: pe 1 {status}{for_groups}",
     )
-    connection = f"'{cluster().id}/privateEndpointConnections/pe 1'"
-    assert said.fix == f"if it is yours: az network private-endpoint-connection approve --id {connection}"
+    told, *command = said.fix.partition("az rest ")
+    assert told == "if it is yours: "
+    url, body = (
+        f"{cluster().id}/privateEndpointConnections/pe 1?api-version=2025-12-01-preview",
+        shlex.split(said.fix)[-1],
+    )
+    assert shlex.split("".join(command)) == ["az", "rest", "--method", "put", "--url", url, "--body", body]
+    assert json.loads(body)["properties"] == {"privateLinkServiceConnectionState": {"status": "Approved"}}
 
 
 @pytest.mark.parametrize("status", ["Rejected", "Disconnected"])
@@ -75,7 +84,7 @@ def test_refused_connection_does_not_count_and_is_not_approved_by_the_fix(status
         FAIL,
         f"application: no approved private endpoint: pe-application {status}",
     )
-    assert "approve" not in said.fix
+    assert "Approved" not in said.fix
 
 
 @pytest.mark.parametrize("state", ["Failed", "deleting", "Canceled", "InternalError"])
@@ -85,7 +94,7 @@ def test_approved_connection_that_failed_or_goes_does_not_count(state):
         FAIL,
         f"application: no approved private endpoint: pe-application Approved, provisioningState {state}",
     )
-    assert "approve" not in verdict(MANAGEMENT, endpoint("application", status="Pending", provisioning_state=state)).fix
+    assert "az rest" not in verdict(MANAGEMENT, endpoint("application", status="Pending", provisioning_state=state)).fix
 
 
 @pytest.mark.parametrize("status", [None, "", "Unknown", "Timeout"])
@@ -113,7 +122,9 @@ def test_definite_failure_wins_over_what_is_not_known():
 def test_names_and_states_stay_on_one_line_and_the_command_stays_one_word():
     said = verdict(MANAGEMENT, endpoint("application", name="x\n; id", status="Pending"))
     assert "\n" not in said.evidence
-    assert said.fix.endswith("/privateEndpointConnections/x\n; id'")
+    assert "/privateEndpointConnections/x\n; id?api-version=" in next(
+        one for one in shlex.split(said.fix) if "/" in one
+    )
 
 
 def test_untold_connections_are_unknown():

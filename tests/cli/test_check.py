@@ -64,6 +64,12 @@ def test_a_refused_subscription_is_unknown_for_every_check_never_pass_or_zero(tm
     assert [gap["reason"] for gap in found["gaps"]] == ["403 AuthorizationFailed"]
 
 
+def test_what_was_refused_has_a_next_step_and_verbose_names_the_checks(tmp_path):
+    ended = phsm(tmp_path, "--sandbox", "forbidden", "--verbose", "check", "--only", "PHSM-HA-00[12]")
+    assert "  PHSM-HA-001, PHSM-HA-002\n" in ended.out
+    assert "  next: give this identity the Reader role on payments-west: phsm doctor\n" in ended.out
+
+
 def test_an_estate_without_resources_is_exit_4_and_one_document(tmp_path):
     estate = tmp_path / "empty.yaml"
     estate.write_text(EMPTY)

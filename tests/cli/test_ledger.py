@@ -60,6 +60,29 @@ def test_a_ledger_that_cannot_be_read_is_exit_6_with_a_tip(tmp_path):
     assert ended.err.startswith(f"phsm: the ledger could not be read: ledger/{DAYS[2]}.jsonl: Is a directory\n  try: ")
 
 
+@pytest.mark.parametrize(
+    ("place", "why"),
+    [
+        ("file", "Not a directory"),
+        ("nowhere", "No such file or directory"),
+        ("loop", "Too many levels of symbolic links"),
+    ],
+)
+def test_what_is_no_folder_is_no_ledger_yet_but_one_that_cannot_be_read(tmp_path, place, why):
+    (tmp_path / "file").touch()
+    (tmp_path / "nowhere").symlink_to("gone")
+    (tmp_path / "loop").symlink_to("loop")
+    ended = phsm(tmp_path, "ledger", "verify", "--folder", place)
+    assert (ended.code, ended.out) == (6, "")
+    assert ended.err.startswith(f"phsm: the ledger could not be read: {place}: {why}\n  try: ")
+    assert ended.err.count("\n") == 2
+
+
+def test_every_exit_code_is_in_the_help(tmp_path):
+    words = " ".join(phsm(tmp_path, "ledger", "verify", "--help").out.split())
+    assert "Exits 3 when something is wrong, 4 when there is no record yet, 6 when it cannot be read." in words
+
+
 @pytest.fixture
 def three(tmp_path):
     """A ledger in each of three places, with one, two, and three records, and the configuration that names the first."""

@@ -47,6 +47,23 @@ def test_without_apply_nothing_is_sent(tmp_path):
     assert ended.err == "nothing was sent; to do this add --apply\n"
 
 
+def test_a_plan_goes_on_where_the_ledger_cannot_be_written_and_says_what_to_do(tmp_path):
+    with beside(tmp_path) as here:
+        here.fail(HSM_2)
+        ended = here.phsm("tickets", "plan", PHSM_LEDGER_DIR="/dev/null/ledger")
+    assert (ended.code, "1 ticket to open\n" in ended.out) == (0, True)
+    assert ended.err.startswith("phsm: the ledger could not be written: /dev/null/ledger: Not a directory\n  try: ")
+
+
+def test_a_plan_stops_where_the_ledger_cannot_be_read(tmp_path):
+    (tmp_path / "nowhere").symlink_to("gone")
+    with beside(tmp_path) as here:
+        here.fail(HSM_2)
+        ended = here.phsm("tickets", "plan", PHSM_LEDGER_DIR="nowhere")
+    assert (ended.code, ended.out) == (6, "")
+    assert ended.err.startswith("phsm: the ledger could not be read: nowhere: No such file or directory\n  try: ")
+
+
 def test_receipts_are_a_document_too(tmp_path):
     with beside(tmp_path) as here:
         here.fail(HSM_2)

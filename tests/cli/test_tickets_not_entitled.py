@@ -71,3 +71,9 @@ def test_a_sandbox_brings_its_plan_and_its_configuration_with_it(tmp_path):
         assert ended.code == 6, ended.err
         assert "ProDirect, Premier or Unified" in ended.out
         assert len(list((tmp_path / name / "unsent").iterdir())) == 3
+
+
+def test_a_refusal_by_the_desk_points_to_the_page_that_is_kept(tmp_path):
+    with beside(tmp_path, estate="degraded", plan="Developer") as here:
+        ended = here.phsm("tickets", "open", "--apply")
+    assert "with another, open the ticket in the Azure portal, with its ticket.md where one is kept\n" in ended.out

@@ -137,9 +137,21 @@ def test_a_ledger_that_fails_in_the_middle_stops_there_and_what_was_done_is_told
         again = here.phsm(*OPEN, PHSM_LEDGER_DIR="another")
         assert len(here.tickets()) == 2
     assert ended.code == 6
-    assert "\n1 ticket opened\n  opened      " in ended.out
-    assert "is not in order: head.json and the end of " in ended.err
+    assert "\n2 tickets opened\n  opened      " in ended.out
+    assert ended.out.count("it is not recorded: the ledger in ledger is not in order: head.json and the end of ") == 1
     assert (again.code, "nothing to open\n" in again.out) == (0, True)
+
+
+def test_evidence_that_could_not_be_attached_is_exit_6_and_lies_ready(tmp_path):
+    with beside(tmp_path, {"method": "PUT", "path": "*/fileWorkspaces/*", "status": 403}) as here:
+        here.fail(HSM_2)
+        ended = here.phsm(*OPEN)
+        assert len(here.tickets()) == 1
+        (archive,) = here.ledger.glob("unsent/*/*")
+    assert ended.code == 6
+    assert "\n1 ticket opened\n  opened      " in ended.out
+    assert f"kept, ready for the portal: {archive.relative_to(tmp_path)}\n" in ended.out
+    assert "next: upload it in the Azure portal: " in ended.out
 
 
 def test_a_ledger_that_was_changed_stops_everything(tmp_path):
@@ -153,3 +165,27 @@ def test_a_ledger_that_was_changed_stops_everything(tmp_path):
     assert ended.code == 6
     assert "is not in order: " in ended.err
     assert "phsm ledger verify --folder ledger " in ended.err
+
+
+class LedgerBreaks(WatchedAzure):
+    """An Azure that takes a ticket, and by then the ledger beside it is spoilt."""
+
+    ledger: Path
+
+    def answer(self, call: Call, *, authorized: bool, correlation_id: str) -> Answer:
+        if call.method == "PUT" and "/supporttickets/" in call.path.lower():
+            (self.ledger / "head.json").write_text("{}")
+        return super().answer(call, authorized=authorized, correlation_id=correlation_id)
+
+
+def test_where_the_ledger_fails_after_the_first_ticket_the_second_is_named_as_not_tried(tmp_path):
+    with beside(tmp_path, azure=LedgerBreaks) as here:
+        here.place.azure.ledger = here.ledger
+        here.fail(HSM_2)
+        here.let_fastpath_wait()
+        ended = here.phsm(*OPEN)
+        assert len(here.tickets()) == 1
+    assert ended.code == 6
+    told = ended.out.partition("1 ticket opened, 1 not tried\n")[2]
+    assert told.index("it is not recorded") < told.index("  not tried   Approve FastPathEnabled")
+    assert "is not in order" in ended.err

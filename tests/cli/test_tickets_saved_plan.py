@@ -133,6 +133,20 @@ def test_exactly_the_approved_tickets_are_opened(tmp_path):
     assert (ticket["properties"]["title"], ticket["properties"]["description"]) == (draft.title, draft.description)
 
 
+def test_the_consent_is_the_approved_one_whatever_is_configured_by_now(tmp_path):
+    def consenting(said: bool) -> str:
+        return json.dumps({"support": {"consent": {"diagnostics": said}}})
+
+    with beside(tmp_path, config=json.loads(consenting(False))) as here:
+        here.fail(HSM_2)
+        here.phsm(*PLAN)
+        (tmp_path / "phsm.yaml").write_text(consenting(True))
+        assert here.phsm(*OPEN).code == 0
+        (ticket,) = here.tickets().values()
+    assert "Do not collect diagnostic information" in ticket["properties"]["description"]
+    assert ticket["properties"]["advancedDiagnosticConsent"] == "No"
+
+
 def test_a_cause_that_was_repaired_meanwhile_opens_nothing_and_says_so(tmp_path):
     with beside(tmp_path) as here:
         here.fail(HSM_2)
@@ -140,7 +154,7 @@ def test_a_cause_that_was_repaired_meanwhile_opens_nothing_and_says_so(tmp_path)
         here.repair(HSM_2)
         ended = here.phsm(*OPEN)
         assert (here.written(), here.tickets()) == ([], {})
-        assert here.deeds() == [("open", "not-needed")]
+        assert here.deeds() == [("hold", "not-needed")]
     assert ended.code == 0
     assert "0 tickets opened\n  not needed  Payment HSM payshield-0001-02 " in ended.out
     assert "its cause is gone\n" in ended.out
@@ -167,6 +181,6 @@ def test_what_is_held_back_by_now_is_not_opened_and_says_why(tmp_path):
         here.change(VNET, tags={"fastpathenabled": None})
         ended = here.phsm(*OPEN)
         assert (here.written(), here.tickets()) == ([], {})
-        assert here.deeds() == [("open", "refused")]
+        assert here.deeds() == [("hold", "refused")]
     assert ended.code == 6
     assert "it is held back now: until PHSM-NET-005 (ours) is fixed, or --anyway\n" in ended.out

@@ -52,6 +52,15 @@ def test_a_desk_that_cannot_be_read_is_no_success(tmp_path):
     opened = phsm(tmp_path, "--sandbox", estate, "tickets", "open", "--apply")
     assert opened.code == 6
     assert "nothing to open" not in opened.out
+    assert (
+        "next: az role assignment create --role 'Support Request Contributor' --assignee OBJECT-ID --scope "
+        in opened.out
+    )
+    pages = list((tmp_path / "ledger" / "unsent").glob("*/ticket.md"))
+    assert len(pages) == opened.out.count("kept, ready for the portal: ") > 0
+    assert {page.read_text().split(":")[0] for page in pages} == {
+        "**Look first whether there is a ticket for this by now**"
+    }
 
 
 def test_the_first_word_of_a_newcomer_shows_the_commands(tmp_path):

@@ -2,7 +2,7 @@ from ops.model import arm_id
 from ops.model.attachment import attachment, hsms_by_subnet, nic_slots
 from ops.model.estate import NetworkProfile, ProfileNic
 from ops.model.fact import ABSENT, Gap
-from tests.build import estate, hsm, subnet_id, unread_hsm
+from tests.build import estate, hsm, nics, subnet_id, unread_hsm
 
 
 def names(owner):
@@ -55,3 +55,11 @@ def test_hsms_are_found_by_subnet_whatever_the_case_of_the_ids():
     a, b = hsm("a"), hsm("b", subnet=subnet_id().upper())
     state = estate(a, b)
     assert [one.name for one in hsms_by_subnet(state)[arm_id.key(subnet_id())]] == ["a", "b"]
+
+
+def test_a_nic_that_tells_no_subnet_leaves_a_side_untold_that_no_profile_tells():
+    owner = hsm("hsm1", management=ABSENT)
+    bare = {nic.id: nic for nic in nics(owner, subnet_ids=()).values()}
+    found = attachment(owner, estate(owner, overrides=bare))
+    assert [use.side for use in found.subnets] == ["host"]
+    assert found.untold == ("management NIC: its subnet is not told",)

@@ -1,8 +1,11 @@
+import sys
 from dataclasses import replace
+
+import pytest
 
 from ops.model.fact import ABSENT, Gap
 from ops.model.policy import Match, Policy, PoolRule, Role
-from ops.model.pool import may_reach_further, placement, pools, region_id, unread_subscriptions
+from ops.model.pool import may_reach_further, placement, pools, region_id, unplaced_hsms, unread_subscriptions
 from tests.build import SUB_1, SUB_2, estate, hsm, refused_subscription, subscription, unread_hsm
 
 PROD_2 = subscription(SUB_2, "payments-two")
@@ -139,3 +142,99 @@ def test_a_default_pool_is_never_called_as_a_declared_one():
     policy = Policy(pools=(PoolRule(name="Payments-Prod", match=Match(tags={"app": "cards"})),))
     labels = [pool.label for pool in pools(estate(hsm("a", tags={"app": "cards"}), hsm("b")), policy)]
     assert len({label.lower() for label in labels}) == 2
+
+
+def test_stamps_are_compared_without_blanks_and_a_blank_one_is_none():
+    assert set(places(estate(hsm("a"), hsm("b", stamp="stamp1 "))).label.values()) == {"stamp1"}
+    where = places(estate(hsm("a"), hsm("b", stamp=" ")))
+    assert (list(where.label.values()), list(where.untold.values())) == (["stamp1"], ["no stamp is told"])
+
+
+@pytest.mark.parametrize("zones", [("1", "2"), ("2", " 1 ")])
+def test_an_hsm_with_several_zones_stands_in_none_that_is_told(zones):
+    one = {"stamp": ABSENT}
+    where = places(estate(hsm("a", zones=zones, **one), hsm("b", zones=(" 1", "1", ""), **one)))
+    assert list(where.label.values()) == ["zone 1"]
+    assert list(where.untold.values()) == ["several zones are told: 1, 2"]
+    mixed = places(estate(hsm("a", zones=zones, **one), hsm("b")))
+    assert list(mixed.untold.values()) == ["no stamp is told"]
+
+
+@pytest.mark.parametrize("zones", [("",), (" ", "")])
+def test_a_blank_zone_is_no_zone(zones):
+    where = places(estate(hsm("a", stamp=ABSENT, zones=zones)))
+    assert (where.label, list(where.untold.values())) == ({}, ["neither a stamp nor a zone is told"])
+
+
+def test_the_first_rule_has_an_hsm_however_the_rules_are_told_apart():
+    rules = (
+        PoolRule(name="two-tags", match=Match(tags={"env": "prod", "App": "cards"})),
+        PoolRule(name="of-west", match=Match(tags={"env": "prod"}), regions=("West US",)),
+        PoolRule(name="named", match=Match(subscriptions=(SUB_2.upper(),), tags={"app": "pin"})),
+        PoolRule(name="by-tag", match=Match(tags={"env": "prod"})),
+        PoolRule(name="by-subscription", match=Match(subscriptions=(SUB_2, SUB_1))),
+        PoolRule(name="rest"),
+    )
+    wanted = {
+        "two-tags": hsm("a", tags={"ENV": "prod", "app": "cards"}),
+        "of-west": hsm("b", tags={"env": "prod"}, location="westus"),
+        "named": hsm("c", subscription=SUB_2, tags={"app": "pin", "env": "prod"}),
+        "by-tag": hsm("d", tags={"app": "pin", "env": "prod"}),
+        "by-subscription": hsm("e", tags={"env": "Prod"}),
+    }
+    found = pools(estate(*wanted.values(), PROD_2), Policy(pools=rules))
+    assert {pool.name: pool.hsms for pool in found} == {name: (one.key,) for name, one in wanted.items()}
+
+
+def test_no_hsm_is_compared_with_all_rules():
+    small, large = (_calls(count) for count in (50, 200))
+    assert large < 5 * small
+
+
+def _calls(count):
+    """The calls that it takes to put the HSMs of so many rules into their pools."""
+    rules = [PoolRule(name=f"app-{n}", match=Match(tags={"env": "prod", "app": f"{n}"})) for n in range(count)]
+    owners = [hsm(f"hsm-{n}", tags={"env": "prod", "app": f"{n}"}) for n in range(count)]
+    state, policy = estate(*owners), Policy(pools=tuple(rules))
+    calls = 0
+
+    def counted(frame, event, argument):
+        nonlocal calls
+        calls += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        found = pools(state, policy)
+    finally:
+        sys.setprofile(before)
+    assert len(found) == count
+    return calls
+
+
+def test_an_hsm_that_tells_no_region_may_be_in_every_pool_of_its_application_and_in_no_other():
+    state = estate(
+        hsm("a"), hsm("b", location="westus"), hsm("c", subscription=SUB_2), hsm("Lost", location=""), PROD_2
+    )
+    found = {pool.label: pool for pool in pools(state, Policy())}
+    lost = hsm("Lost").id
+    assert {label: pool.unplaced for label, pool in found.items()} == {
+        "payments-prod/eastus": (lost,),
+        "payments-prod/region not told": (lost,),
+        "payments-prod/westus": (lost,),
+        "payments-two/eastus": (),
+    }
+    assert [label for label, pool in found.items() if not pool.may_have_more] == ["payments-two/eastus"]
+
+
+def test_an_hsm_that_tells_no_region_may_be_held_by_any_rule_up_to_the_first_for_all_regions():
+    east, rest, last = PoolRule(name="east", regions=("East US",)), PoolRule(name="rest"), PoolRule(name="last")
+    lost = hsm("lost", location="")
+    assert set(unplaced_hsms(estate(lost), Policy(pools=(east, rest, last)))) == {("east", True), ("rest", True)}
+    assert only_pool(estate(lost), Policy(pools=(east, rest, last))).name == "rest"
+    policy = Policy(pools=(east,))
+    assert set(unplaced_hsms(estate(lost), policy)) == {("east", True), ("payments-prod", False)}
+    assert {pool.label: len(pool.unplaced) for pool in pools(estate(lost, hsm("a")), policy)} == {
+        "east/eastus": 1,
+        "payments-prod/region not told": 1,
+    }

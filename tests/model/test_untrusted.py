@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ops.model.untrusted import one_line
@@ -95,4 +95,5 @@ def test_a_hostile_text_is_still_told(hostile):
 
 @given(st.text("a#: ", max_size=12), st.integers(1, 12))
 def test_what_looks_clean_is_cleaned_like_everything_else(text, limit):
+    assume(len(text) != limit * 4)  # with one more it is cut, whatever that one is
     assert one_line(text, limit) == one_line(f"{text}\x00", limit)

@@ -57,6 +57,15 @@ def test_unread_nic_is_not_known_and_a_broken_one_decides():
     assert answer(hsm(), {HOST_1: REFUSED} | broken) == (False, "host NIC 2 is Failed")
 
 
+@pytest.mark.parametrize(
+    ("state", "works"),
+    [("Updating", None), ("Creating", None), ("failed", False), ("Deleting", False), ("Canceled", False)],
+)
+def test_nic_that_azure_is_at_work_on_may_work_and_one_that_failed_or_goes_does_not(state, works):
+    nic = nics(hsm(), provisioning_state=state)[HOST_2.lower()]
+    assert answer(hsm(), {HOST_2: nic}) == (works, f"host NIC 2 is {state}")
+
+
 def test_nic_that_nobody_looked_for_is_not_known():
     state = replace(estate(hsm()), nics={})
     assert working(hsm(), state) is None

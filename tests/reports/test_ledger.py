@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from ops.codec.ledger import Flaw, Verification, verify
+from ops.codec.ledger import Flaw, Verification, record_from, verify
 from ops.reports.ledger import render_json, render_text
 from tests.hostile import HOSTILE
 from tests.ledger import HEAD, LINES, files_of, verified
@@ -22,7 +22,7 @@ def test_what_a_killed_writer_left_is_a_note():
     assert render_text(verified({DAY: b"piece"}, None), "ledger", None, False) == (
         "no ledger yet at ledger\nnote: a writer was killed after record 0; the next write mends it\n"
     )
-    one = verify({"2026-11-23.jsonl": LINES[0]}.items(), None)
+    one = verified({"2026-11-23.jsonl": LINES[0]}, None, announced=record_from(LINES[0][:-1]).head)
     assert render_text(one, "ledger", None, False) == (
         f"ledger: 1 record over 1 day, head sha256 {one.head.hash}, all in order\n"
         "note: a writer was killed after record 1; the next write mends it\n"

@@ -1,3 +1,6 @@
+import html
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +38,19 @@ BODIES = {
         "<style>p{}</style><p>a</p><script>x<p></script>b<svg><text>c</text></svg>d",
         ["a", "", "bd"],
     ),
+    "an object, of which there is only what stands for it": (
+        "<p>a <object data=x><b>b</b> c</p><p>d</p>",
+        ["a b c", "", "d"],
+    ),
+    "what never ends": ("<div>a</div><svg><p>b</p>", ["a", "(the rest is in an unclosed <svg> and left out)"]),
+    "a style that never ends": (
+        "<p>a</p><style>x<p>b</p>",
+        ["a", "", "(the rest is in an unclosed <style> and left out)"],
+    ),
+    "one that never ends in a table": (
+        "<table><tr><td>a<td><title>b</td></tr></table>",
+        ["a", "", "(the rest is in an unclosed <title> and left out)"],
+    ),
     "a head without an end": ("<html><head><title>t<body>a</body>", ["a"]),
     "a comment": ("<p>a<!-- b --><!--[if mso]>c<![endif]-->d</p>", ["ad"]),
     "conditions that break the parser": ("<p>a<![if !mso]>b<![endif]>c<![ d</p>", ["abc"]),
@@ -59,6 +75,31 @@ LINKS = {
     "a script": ("<a href='javascript:alert(1)'>here</a><a href='#top'>up</a>", ["hereup"]),
     "no end": ("<p>see <a href='https://example.com'>this<p>next", ["see this (https://example.com)", "", "next"]),
     "a picture": ("<a href='https://example.com'><img></a>", ["[picture] (https://example.com)"]),
+    "a division around its text": (
+        "<a href='https://evil.example.com'><div>https://portal.azure.com</div></a>",
+        ["https://portal.azure.com (https://evil.example.com)"],
+    ),
+    "a paragraph around its text": (
+        "<a href='https://example.com/up'><p>Upload files</p></a><p>x",
+        ["Upload files (https://example.com/up)", "", "x"],
+    ),
+    "a line before its text": ("<a href='https://example.com'><br>a</a>", ["a (https://example.com)"]),
+    "a table around its text": (
+        "<a href='https://example.com'><table><tr><td>a</td><td>b</td></tr></table></a>",
+        ["a (https://example.com) | b"],
+    ),
+    "another under its second line": (
+        "<a href='https://evil.example.com'>https://evil.example.com<br>https://portal.azure.com</a><p>x",
+        ["https://evil.example.com", "https://portal.azure.com (https://evil.example.com)", "", "x"],
+    ),
+    "in preformatted lines": (
+        "<p>x</p><pre>a <a href='https://example.com'>\nb</a>\nc</pre>",
+        ["x", "", "a", "b (https://example.com)", "c"],
+    ),
+    "in a list": (
+        "<ul><a href='https://example.com'><li>https://example.com</a><li>x",
+        ["- https://example.com", "- x"],
+    ),
     "none": ("<a name=x></a><a href='https://example.com'></a>a", ["a"]),
     "in a cell": ("<table><tr><td><a href='https://example.com'>a</td><td>b</table>", ["a (https://example.com) | b"]),
 }
@@ -67,6 +108,26 @@ LINKS = {
 @pytest.mark.parametrize(("body", "lines"), BODIES.values(), ids=BODIES)
 def test_a_body_is_read_as_text(body: str, lines: list[str]) -> None:
     assert lines_of(body) == lines
+
+
+_SAID = 'use <red> & "a < b" then\n  <template> the rest </b>\nlast line'
+
+
+@pytest.mark.parametrize("sent", [_SAID, re.sub(r"<\b|<(?=/)", "< ", _SAID)], ids=["with tags", "with spaces"])
+def test_text_that_was_sent_is_shown_whether_azure_escapes_it_or_not(sent: str) -> None:
+    for body in (f"<pre>{sent}</pre>", f"<pre>{html.escape(sent)}</pre>", f"\n<PRE>{sent}\n</PRE>\n", f"<pre>{sent}"):
+        assert lines_of(body) == sent.splitlines()
+    assert lines_of(sent, is_text=True) == sent.splitlines()
+
+
+def test_what_was_sent_as_text_is_html_once_azure_made_it_so() -> None:
+    assert lines_of("<div><pre>a &lt;b&gt;\n  c</pre></div>", is_text=True) == ["a <b>", "  c"]
+    assert lines_of("plain <b> and <i> more", is_text=True) == ["plain <b> and <i> more"]
+    assert lines_of("plain <b> and <i> more") == ["plain and more"]
+
+
+def test_several_preformatted_parts_are_html() -> None:
+    assert lines_of("<pre>a <b>b</b></pre><p>c</p><pre>d</pre>") == ["a b", "", "c", "", "d"]
 
 
 @pytest.mark.parametrize(("body", "lines"), LINKS.values(), ids=LINKS)
@@ -104,6 +165,7 @@ _PIECES = (
     "pre",
     "/pre",
     "a href='https://x.example.com'",
+    "svg",
     "/a",
     "li",
     "br",

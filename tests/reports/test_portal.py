@@ -5,6 +5,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ops.model.policy import Consent
 from ops.model.ticket import Draft, ProblemClassification
 from ops.reports.portal import render
 from tests.build import estate, hsm, subscription
@@ -43,7 +44,7 @@ def test_every_field_of_the_form_has_its_value() -> None:
         "When did the problem start": "23 Nov 2026 21:55 UTC",
         "Description": "the text below",
         "File upload": f"`phsm-evidence-{DRAFT.name}.zip`, which lies beside this page",
-        "Advanced diagnostic information": "Yes only if the text below says so, otherwise No",
+        "Advanced diagnostic information": "No",
         "Severity": "B (moderate)",
         "Contact": "whom Microsoft shall call: name, e-mail address, phone number, language",
     }
@@ -51,9 +52,17 @@ def test_every_field_of_the_form_has_its_value() -> None:
 
 def test_the_page_says_why_the_way_there_and_the_text() -> None:
     page = render(DRAFT, WHY)
+    assert page.startswith(
+        "**Look first whether there is a ticket for this by now**: `phsm tickets list`, or in the Azure portal "
+    )
     assert f"\nNot opened by phsm: {WHY}\n" in page
     assert page.index("**Help + support**") < page.index("**Create a support request**") < page.index("| Issue type |")
     assert described(page) == DRAFT.description + "\n"
+
+
+def test_the_consent_is_the_drafts() -> None:
+    agreed = replace(DRAFT, consent=Consent(diagnostics=True))
+    assert fields(agreed)["Advanced diagnostic information"] == "Yes"
 
 
 def test_what_the_desk_did_not_tell_is_left_to_the_person() -> None:

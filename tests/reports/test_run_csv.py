@@ -12,7 +12,7 @@ from ops.checks import collect
 from ops.cli.check import FORMATS
 from ops.model.estate import Estate
 from ops.model.mute import Mute
-from ops.model.policy import Policy
+from ops.model.policy import HsmFacts, Policy
 from ops.reports import run_csv
 from ops.run import evaluate
 from tests.build import estate, hsm, refused_subscription, subnet, vnet
@@ -41,18 +41,18 @@ def test_a_mess() -> None:
     )
     assert text(mess) == (
         "check,title,subject_name,subject_id,outcome,severity,party,evidence,fix,source,"
-        "mute,mute_owner,mute_since,mute_expires,mute_reason\r\n"
+        "mute,mute_owner,mute_since,mute_expires,mute_reason,ticket,note\r\n"
         "PHSM-HA-001,Each production pool has HSMs in two placements,payments-prod/eastus,,fail,high,customer,"
-        "all 2 HSMs are in stamp1,create an HSM in the other stamp or zone of this region: az dedicated-hsm create,"
-        f"{PAGES}/deployment-scenarios,,,,,\r\n"
+        "all 2 HSMs are in stamp1,create an HSM in the other stamp or zone of this region (az dedicated-hsm create),"
+        f"{PAGES}/deployment-scenarios,,,,,,,\r\n"
         f"PHSM-HSM-001,The HSM is provisioned,payshield-1,{HSM}/payshield-1,pass,high,microsoft,"
-        f"provisioningState Succeeded,,{PAGES}/support-guide,,,,,\r\n"
+        f"provisioningState Succeeded,,{PAGES}/support-guide,,,,,,,\r\n"
         f"PHSM-HSM-001,The HSM is provisioned,payshield-2,{HSM}/payshield-2,fail,high,microsoft,"
-        f'"provisioningState Failed, status message ""Creation ""failed""""",,{PAGES}/support-guide,,,,,\r\n'
+        f'"provisioningState Failed, status message ""Creation ""failed""""",,{PAGES}/support-guide,,,,,,yes,\r\n'
         "PHSM-NET-003,No network security group is on a subnet that is delegated to dedicatedHSMs or holds an HSM NIC,"
         f"vnet-hsm/hsmsubnet,{SUBNET},fail,high,customer,"
         "network security group nsg-default is attached; payment HSM subnets support none,"
-        f"az network vnet subnet update --ids {SUBNET} --remove networkSecurityGroup,{PAGES}/solution-design,,,,,\r\n"
+        f"az network vnet subnet update --ids {SUBNET} --remove networkSecurityGroup,{PAGES}/solution-design,,,,,,,\r\n"
     )
 
 
@@ -69,12 +69,21 @@ def test_a_mute_has_its_columns_whether_it_holds_or_has_expired() -> None:
         Mute(check="PHSM-HSM-001", subject="a", reason="planned work", owner="@ops", expires=date(2026, 1, 1)),
     )
     state = estate(hsm("a", provisioning_state="Failed"))
-    cells = {row[0]: row[4:6] + row[10:] for row in rows(text(state, Policy(mutes=mutes)))[1:]}
+    cells = {row[0]: row[4:6] + row[10:15] for row in rows(text(state, Policy(mutes=mutes)))[1:]}
     assert cells == {
         "PHSM-HA-001": ["fail", "high", "holds", "ops", "2026-01-01", "2027-01-01", "'=one is enough"],
         "PHSM-HSM-001": ["fail", "high", "expired", "'@ops", "", "2026-01-01", "planned work"],
         "PHSM-NET-003": ["pass", "high", "", "", "", "", ""],
     }
+
+
+def test_a_pass_that_people_are_told_of_is_a_note() -> None:
+    policy = Policy(hsms={"a": HsmFacts(firmware="2.1a"), "b": HsmFacts(firmware="2.2b")})
+    document = run_csv.render(evaluate(estate(hsm("a"), hsm("b")), policy, collect()))
+    assert [row[2:5:2] + row[15:] for row in rows(document) if row[0] == "PHSM-HSM-006"] == [
+        ["a", "pass", "", "yes"],
+        ["b", "pass", "", ""],
+    ]
 
 
 def test_all_four_outcomes_have_rows_and_every_finding_one() -> None:
@@ -91,7 +100,7 @@ def test_an_estate_without_anything_to_find_has_its_head_and_what_is_not_applica
 
 def test_check_offers_it_as_csv() -> None:
     run = evaluate(estate(hsm("a")), Policy(), collect())
-    assert FORMATS["csv"](run, None, False) == run_csv.render(run)
+    assert FORMATS["csv"](run, None, False, False) == run_csv.render(run)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from datetime import date
 
 from ops.checks import collect
 from ops.model.mute import Mute
-from ops.model.policy import Policy
+from ops.model.policy import HsmFacts, Policy
 from ops.reports import run_json
 from ops.run import evaluate
 from tests.build import estate, hsm, refused_subscription
@@ -30,6 +30,7 @@ def test_the_document_has_the_keys_of_the_contract_in_their_order():
     assert found["observed_at"] == "2026-11-23T22:14:05Z"
     assert found["source"] == {"kind": "sandbox", "name": "test"}
     keys = ["check", "title", "subject", "outcome", "severity", "party", "evidence", "source", "muted", "lapsed"]
+    keys += ["subject_id", "fix", "ticket", "note"]
     assert all(list(finding) == keys for finding in found["findings"])
     assert list(found["gaps"][0]) == ["subject", "what", "reason"]
     assert list(found["summary"]) == ["pass", "fail", "unknown", "not_applicable", "muted"]
@@ -48,6 +49,24 @@ def test_subjects_hold_name_and_id_and_pools_their_region():
     subjects = {finding["check"]: finding["subject"] for finding in document(estate(hsm("a")))["findings"]}
     assert subjects["PHSM-HSM-001"] == f"a ({hsm('a').id})"
     assert subjects["PHSM-HA-001"] == "payments-prod/eastus"
+
+
+def test_a_failure_has_its_id_its_next_step_and_whether_a_ticket_is_drafted_for_it():
+    failed = hsm("a", provisioning_state="Failed")
+    told = {f["check"]: (f["subject_id"], f["fix"], f["ticket"]) for f in document(estate(failed))["findings"]}
+    assert told["PHSM-HSM-001"] == (failed.id, None, True)
+    assert told["PHSM-HA-001"] == (
+        None,
+        "create an HSM in the other stamp or zone of this region (az dedicated-hsm create)",
+        False,
+    )
+
+
+def test_a_pass_says_whether_it_is_a_note():
+    policy = Policy(hsms={name: HsmFacts(firmware=version) for name, version in (("a", "2.1a"), ("b", "2.2b"))})
+    found = document(estate(hsm("a"), hsm("b")), policy)["findings"]
+    assert [f["note"] for f in found if f["check"] == "PHSM-HSM-006"] == [True, False]
+    assert [f["subject_id"] for f in found if f["note"]] == [hsm("a").id]
 
 
 def test_the_summary_counts_the_findings():

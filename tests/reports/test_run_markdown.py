@@ -15,7 +15,7 @@ from ops.cli.check import FORMATS
 from ops.model.estate import FASTPATH_FEATURE, Estate
 from ops.model.fact import Gap
 from ops.model.mute import Mute
-from ops.model.policy import Policy
+from ops.model.policy import HsmFacts, Policy
 from ops.model.untrusted import one_line
 from ops.reports import run_markdown
 from ops.run import evaluate
@@ -31,6 +31,7 @@ from tests.build import (
     vnet,
     vnet_id,
 )
+from tests.clusters import cluster
 from tests.github import cells, markdown_problems
 
 CHECKS = ("PHSM-HA-001", "PHSM-HA-002", "PHSM-HSM-001", "PHSM-NET-003", "PHSM-NET-005", "PHSM-NET-006", "PHSM-SUB-003")
@@ -63,7 +64,7 @@ def test_a_mess() -> None:
         == f"""\
 # Payment HSM check
 
-**6 fail**, 1 unknown, 6 pass. 23 Nov 2026 22:14 UTC, 2 subscriptions, 3 HSMs, sandbox: test
+**6 fail**, 1 unknown, 5 pass, 1 not applicable. 23 Nov 2026 22:14 UTC, 2 subscriptions, 3 HSMs, sandbox: test
 
 Note: `Resource Graph could not be used (429 <b>); ARM lists were read instead`
 
@@ -90,7 +91,7 @@ Microsoft.Network/FastPathEnabled is Pending: Microsoft has to approve it | a ti
 | severity | check | subject | evidence | next |
 | --- | --- | --- | --- | --- |
 | high | [PHSM-HA-001]({PAGES}/deployment-scenarios) | `dr_*eu*/westus` | the only HSM is in stamp1 | create an HSM \
-in the other stamp or zone of this region: az dedicated-hsm create |
+in the other stamp or zone of this region (az dedicated-hsm create) |
 | high | [PHSM-NET-003]({PAGES}/solution-design) | vnet-hsm/hsmsubnet | network security group nsg-default is attached; \
 payment HSM subnets support none | `az network vnet subnet update --ids {subnet_id()} --remove networkSecurityGroup` |
 | high | [PHSM-NET-006]({PAGES}/fastpathenabled) | spoke | ``tag fastpathenabled is "`yes`" instead of True`` | `az tag \
@@ -98,9 +99,10 @@ update --resource-id {spoke} --operation Merge --tags fastpathenabled=True` |
 
 ## Not known (1)
 
-| what | subject | why |
-| --- | --- | --- |
-| PHSM-NET-006 | hub | virtual network could not be read: 403 AuthorizationFailed |
+| what | subject | why | next |
+| --- | --- | --- | --- |
+| PHSM-NET-006 | hub | virtual network could not be read: 403 AuthorizationFailed | give this identity the Reader role \
+on payments-prod: `phsm doctor` |
 
 ## Support for production (2)
 
@@ -169,14 +171,32 @@ def test_an_empty_estate_says_that_nothing_is_known() -> None:
 
 def test_check_offers_it_as_markdown() -> None:
     run = evaluate(estate(*PAIR), Policy(), collect())
-    assert FORMATS["markdown"](run, 80, True) == run_markdown.render(run)
+    assert FORMATS["markdown"](run, 80, True, False) == run_markdown.render(run)
 
 
 def test_a_refused_subscription_is_one_row() -> None:
     shown = markdown(estate(*PAIR, refused_subscription()))
     row = "| PHSM-HA-001 and 6 other checks | payments-dr | subscription could not be read: 403 AuthorizationFailed |"
-    assert shown.count(row) == shown.count("payments-dr") == 1
+    assert shown.count(f"{row} give this identity the Reader role on payments-dr: `phsm doctor` |\n") == 1
     assert "**0 fail**, 7 unknown" in shown
+
+
+def test_notes_are_a_table_and_the_words_before_a_command_stay_words() -> None:
+    policy = Policy(hsms={"payshield-1": HsmFacts(firmware="2.1a", attested=date(2026, 10, 1))})
+    chosen = [check for check in collect() if check.id in ("PHSM-HSM-006", "PHSM-V2-002")]
+    asleep = cluster(activation_state="NotActivated")
+    state = replace(estate(*PAIR), clusters={asleep.key: asleep})
+    shown = run_markdown.render(evaluate(state, policy, chosen))
+    assert (
+        "| medium | [PHSM-V2-002](https://learn.microsoft.com/azure/payment-hsm-v2/overview) | cluster1 | activationState "
+        "NotActivated | activate it over its management endpoint, then look again: `az resource show --ids "
+        f"{asleep.id} --api-version 2025-12-01-preview --query properties.activationState` |\n"
+    ) in shown
+    notes = shown.partition("\n## Notes (1)\n\n")[2]
+    assert notes.startswith(
+        f"| check | subject | note |\n| --- | --- | --- |\n| [PHSM-HSM-006]({PAGES}/support-guide) | payshield-1 | "
+        "firmware 2.1a, attested 2026-10-01; older than 2.2b, Azure's base firmware since December 2025; shared memory "
+    )
 
 
 def test_an_estate_too_large_for_github_is_cut_and_says_how_much_is_left_out() -> None:
@@ -249,3 +269,11 @@ def test_whatever_comes_is_shown_as_it_is_and_starts_nothing(said: str) -> None:
 
 def test_a_long_text_of_many_letters_is_judged_at_once() -> None:
     assert run_markdown.text("é" * 290 + "@x").startswith("`é")
+
+
+def test_the_pools_table_claims_nothing_that_an_hsm_without_a_told_region_decides() -> None:
+    whole = (hsm("b", location="westus"), hsm("c", location="westus", stamp="stamp2"))
+    found = markdown(estate(hsm("lost", location=""), hsm("a"), *whole))
+    assert "| payments-prod/eastus | production | stamp1 a | not known |" in found
+    assert "| payments-prod/region not told | production | stamp1 lost | not known |" in found
+    assert "| payments-prod/westus | production | stamp1 b, stamp2 c | yes |" in found

@@ -3,13 +3,16 @@
 import re
 from datetime import date
 
+import pytest
+
 from ops.checks import collect
 from ops.model.fact import Gap
 from ops.model.mute import Mute
-from ops.model.policy import Policy, PoolRule
+from ops.model.policy import HsmFacts, Policy, PoolRule
 from ops.reports import run_text
 from ops.run import evaluate
 from tests.build import estate, hsm, peering, refused_subscription, subnet, subnet_id, vnet, vnet_id
+from tests.clusters import cluster, estate_of
 
 NSG = "/subscriptions/x/resourceGroups/r/providers/Microsoft.Network/networkSecurityGroups/nsg-default"
 HUB_GAP = Gap(subject=vnet_id("hub"), what="virtual network", reason="403 AuthorizationFailed")
@@ -64,6 +67,7 @@ You have to act (1)
 Not known (2)
   PHSM-NET-006 and 1 other check  hub
           virtual network could not be read: 403 AuthorizationFailed
+          → give this identity the Reader role on payments-prod: phsm doctor
 
 Explain a check: phsm checks explain PHSM-HA-002
 """
@@ -84,6 +88,44 @@ def test_colour_adds_codes_and_changes_no_word():
 
 def test_a_fix_is_never_broken_into_lines():
     assert f"{FIX}\n" in text(MESS, 40)
+
+
+@pytest.mark.parametrize("width", [None, 40, 80])
+def test_a_command_behind_words_has_a_line_of_its_own(width):
+    asleep = cluster(activation_state="NotActivated")
+    run = evaluate(estate_of(asleep), Policy(), [check for check in collect() if check.id == "PHSM-V2-002"])
+    shown = [line.strip() for line in run_text.render(run, width, False).splitlines()]
+    command = shown.index(
+        f"az resource show --ids {asleep.id} --api-version 2025-12-01-preview --query properties.activationState"
+    )
+    words = "next: activate it over its management endpoint, then look again:"
+    assert shown[command - 1] == {None: words, 40: "again:", 80: words.replace("next:", "→")}[width]
+
+
+def test_advice_is_not_cut_in_the_middle():
+    policy = Policy(hsms={"a": HsmFacts(firmware="1.3a")})
+    run = evaluate(estate(hsm("a")), policy, [check for check in collect() if check.id == "PHSM-HSM-006"])
+    shown = run_text.render(run, None, False)
+    assert "SV shows them and SD deletes them" in shown
+    assert f"          {run.failures[0].evidence}\n" in shown
+
+
+def test_verbose_names_every_check_that_is_not_answered():
+    refused = estate(hsm("a"), hsm("b", stamp="stamp2"), refused_subscription())
+    run = evaluate(refused, Policy(), [check for check in collect() if check.id in CHECKS])
+    assert f"          {', '.join(CHECKS)}\n" in run_text.render(run, None, False, verbose=True)
+    assert "PHSM-HA-002" not in run_text.render(run, None, False)
+
+
+def test_a_fleet_shows_some_notes_and_counts_the_rest():
+    policy = Policy(hsms={f"h{n:02}": HsmFacts(firmware="2.1a", attested=date(2026, 9, n)) for n in range(1, 26)})
+    state = estate(*(hsm(name) for name in policy.hsms))
+    run = evaluate(state, policy, [check for check in collect() if check.id == "PHSM-HSM-006"])
+    shown = run_text.render(run, None, False)
+    assert "Notes (25)\n  PHSM-HSM-006  h01\n" in shown
+    assert "  PHSM-HSM-006  h20\n" in shown
+    assert "  and 5 more notes: phsm check --format json\n" in shown
+    assert "h21" not in shown.partition("Notes")[2]
 
 
 def test_a_refused_subscription_is_told_once_for_all_checks():
@@ -142,6 +184,11 @@ Muted (1)
 Not known (2)
   PHSM-NET-006 and 1 other check  hub
           virtual network could not be read: 403 AuthorizationFailed
+          → give this identity the Reader role on payments-prod: phsm doctor
+
+Notes (1)
+  PHSM-HSM-001  payshield-2
+          muted by net-team, which ends on 2026-12-01, in 8 days
 
 Mutes that match no failure (2)
   PHSM-HA-001  *  by net-team, until 2027-01-01
@@ -167,3 +214,22 @@ def test_a_mute_is_the_operators_text_and_still_made_harmless():
     assert not {"\x1b", "\u202e"} & set(shown)
     assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
     assert "; the mute has expired\n" in shown
+
+
+def test_the_glance_claims_nothing_that_an_hsm_without_a_told_region_decides():
+    lost = hsm("lost", location="")
+    beside = text(estate(lost, hsm("b", stamp="stamp2")), 80)
+    assert (
+        """
+payments-prod   production
+  eastus            stamp2 ● b
+  region not told   stamp1 ● lost
+  survives losing a stamp: not known   a region: not known
+  Severity A: not known
+"""
+        in beside
+    )
+    only_lost = text(estate(lost, hsm("lost-2", location="", stamp="stamp2")), 80)
+    assert "survives losing a stamp: not known   a region: not known" in only_lost
+    apart = text(estate(lost, hsm("b"), hsm("c", stamp="stamp2"), hsm("d", location="westus")), 80)
+    assert "survives losing a stamp: not known   a region: yes" in apart

@@ -48,6 +48,13 @@ def test_a_ticket_is_shown_with_its_text_and_what_was_written_on_it() -> None:
     assert "<pre>" not in shown(ours, mail)
 
 
+def test_what_we_wrote_is_text_even_where_it_looks_like_html() -> None:
+    words = "status <b> and <template> more"
+    assert f"\n  {words}\n" in render_one(replace(MINE, description=words), (), None, False)
+    assert f"\n    {words}\n" in shown(replace(from_microsoft(words), name="PHSM-said-0123456789ab"))
+    assert "\n    status and\n" in shown(from_microsoft(words))
+
+
 def test_what_a_person_of_ours_wrote_is_from_us() -> None:
     by_hand = replace(from_microsoft("x"), name="c1", direction="Outbound", sender="")
     assert "23 Nov 2026 22:14 UTC  from us\n" in shown(by_hand)

@@ -48,6 +48,13 @@ def test_a_message_of_ours_comes_back_as_outbound_in_pre_with_the_tickets_number
     assert at.follow(accepted.headers["location"]).body == message
 
 
+def test_a_message_of_ours_comes_back_escaped_where_that_is_wanted() -> None:
+    for pre, body in (("raw", "<pre>a <b> & c</pre>"), ("escaped", "<pre>a &lt;b&gt; &amp; c</pre>")):
+        at = _at(pre=pre)
+        _send(at, body="a <b> & c")
+        assert at.get(tickets("t/communications/c1")).body["properties"]["body"] == body
+
+
 def test_a_long_subject_is_cut_as_azure_cuts_it() -> None:
     at = _at()
     _send(at, subject="test subject for communication posted from azure python cli")

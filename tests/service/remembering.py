@@ -38,6 +38,7 @@ CONTACT = Contact(
     time_zone="GMT Standard Time",
 )
 POLICY = Policy(support=SupportPolicy(contact=CONTACT))
+CLOSING = replace(POLICY, support=replace(POLICY.support, close_when_gone=True))
 WELL, FAILED = (
     hsm("payshield-1"),
     hsm("payshield-2", stamp="stamp2", provisioning_state="Failed", status_message="Resource creation failed."),
@@ -77,7 +78,8 @@ class RememberingDesk:
     """A desk that keeps tickets, messages and files.
 
     ``refuses`` is raised by the acts that it names. ``silent``: no list is given. ``hidden``: names that no list shows,
-    and ``unfindable`` those that cannot be looked for either. ``now``: when a ticket or a message is from.
+    and ``unfindable`` those that cannot be looked for either. ``has_graph``: there is a source for all subscriptions.
+    ``now``: when a ticket or a message is from.
     """
 
     diary: list[str] = field(default_factory=list)
@@ -88,6 +90,7 @@ class RememberingDesk:
     silent: bool = False
     hidden: set[str] = field(default_factory=set)
     unfindable: set[str] = field(default_factory=set)
+    has_graph: bool = True
     now: datetime = NOW
 
     def services(self) -> tuple[SupportService, ...] | Gap:
@@ -108,6 +111,11 @@ class RememberingDesk:
             and (ticket.is_open or not only_open)
             and ticket.name not in self.hidden
         )
+
+    def open_elsewhere(self) -> tuple[str, ...] | Gap:
+        if not self.has_graph:
+            return Gap(subject="Microsoft.ResourceGraph", what="support tickets", reason="403 AuthorizationFailed")
+        return tuple(ticket.id for ticket in self.held if ticket.is_open and ticket.name not in self.hidden)
 
     def find(self, subscription: str, name: str) -> Ticket | Absent | Gap:
         self.diary.append(f"find {name}")
@@ -203,7 +211,7 @@ class RememberingLedger:
 
 @dataclass
 class RememberingShelf:
-    """A shelf whose archives are the names of their files."""
+    """A shelf whose archives are the names of their files. ``kept``: by name, why, or the archive where that is alone."""
 
     kept: dict[str, str] = field(default_factory=dict)
 
@@ -213,6 +221,16 @@ class RememberingShelf:
     def keep(self, draft: Draft, why: str) -> str:
         self.kept[draft.name] = why
         return f"unsent/{draft.name}/ticket.md"
+
+    def keep_evidence(self, name: str, evidence: Evidence) -> str:
+        self.kept[name] = evidence.name
+        return f"unsent/{name}/{evidence.name}"
+
+    def forget(self, name: str, evidence: Evidence | None = None) -> str:
+        if self.kept.get(name, ".zip").endswith(".zip"):
+            return ""
+        del self.kept[name]
+        return f"unsent/{name}/ticket.md"
 
 
 class Office:
@@ -232,6 +250,10 @@ class Office:
     def open(self, decided: Plan | None = None, *, confirm: bool = True) -> tuple[Receipt, ...]:
         """Open what was decided, or what is decided now."""
         run, fresh = self.plan()
+        return self.apply(run, fresh, decided, confirm=confirm)
+
+    def apply(self, run: Run, fresh: Plan, decided: Plan | None = None, *, confirm: bool = True) -> tuple[Receipt, ...]:
+        """Open what was decided, by what was seen and decided then."""
         return tuple(
             service.open_tickets(
                 decided or fresh,
@@ -247,13 +269,27 @@ class Office:
         )
 
     def update(self, decided: Plan | None = None) -> tuple[UpdateReceipt, ...]:
-        _, fresh = self.plan()
-        return tuple(service.update_tickets(decided or fresh, self.desk, self.ledger, CONTACT, fresh=fresh))
+        run, fresh = self.plan()
+        return tuple(
+            service.update_tickets(decided or fresh, run, self.cloud, self.desk, self.ledger, CONTACT, fresh=fresh)
+        )
 
     @property
     def deeds(self) -> list[tuple[str, str]]:
         """Action and result of what the ledger holds, in order."""
         return [(entry.action.value, entry.result.value) for entry in self.ledger.written]
+
+
+def with_a_ticket(policy: Policy = POLICY, **day: float) -> Office:
+    """An office with a ticket of so long ago (two days, if nothing is said), and a new diary."""
+    office = Office(policy=policy)
+    office.open()
+    office.diary.clear()
+    office.ledger.written.clear()
+    day = day or {"days": 2}
+    office.cloud.first = later(MESS, **day)
+    office.desk.now += timedelta(**day)
+    return office
 
 
 def ticket_of(draft: Draft, **changes: Any) -> Ticket:

@@ -147,7 +147,7 @@ def test_an_approved_draft_that_is_held_back_by_now_says_why():
     office.desk.held.append(by_hand)
     (receipt,) = office.open(plan)
     assert receipt.problem.startswith("it is held back now: ticket 2411240050009999 for the same is open already")
-    assert (len(office.desk.held), office.deeds) == (1, [("open", "refused")])
+    assert (len(office.desk.held), office.deeds) == (1, [("hold", "refused")])
 
 
 def test_an_approved_draft_is_not_stopped_by_the_number_of_new_ones():
@@ -189,16 +189,16 @@ def test_drafts_that_the_support_plan_excludes_are_kept_and_told_with_the_plans_
     policy = replace(Office().policy, support=replace(Office().policy.support, plan="Developer"))
     office = Office(policy=policy)
     _, plan = office.plan()
-    (receipt,) = keep_for_portal(plan, office.shelf)
+    (receipt,) = keep_for_portal(plan, office.ledger, office.shelf, fresh=plan)
     assert "ProDirect, Premier or Unified" in receipt.problem
     assert (receipt.kept, list(office.shelf.kept)) == (f"unsent/{receipt.draft.name}/ticket.md", [receipt.draft.name])
     assert receipt.draft.evidence is not None
-    assert (office.open(), office.diary) == ((), [])
+    assert office.deeds == [("hold", "refused")]
+    assert (office.open(), [line for line in office.diary if "desk" in line]) == ((), [])
 
 
 def test_drafts_that_only_wait_are_not_kept_for_the_portal():
-    office = Office()
-    office.desk.silent = True
+    office = Office(policy=replace(Office().policy, support=replace(Office().policy.support, max_new_tickets=0)))
     _, plan = office.plan()
     assert plan.held_back
-    assert list(keep_for_portal(plan, office.shelf)) == []
+    assert list(keep_for_portal(plan, office.ledger, office.shelf, fresh=plan)) == []

@@ -28,7 +28,7 @@ def test_a_cause_that_is_gone_by_then_opens_nothing():
     office = Office(MESS, REPAIRED)
     (receipt,) = office.open()
     assert (receipt.gone, receipt.problem, office.desk.held) == (True, "", [])
-    assert office.deeds == [("open", "not-needed")]
+    assert office.deeds == [("hold", "not-needed")]
 
 
 def test_an_hsm_that_was_deleted_by_then_opens_nothing():
@@ -54,7 +54,7 @@ def test_a_cause_that_was_not_read_again_is_a_problem_and_never_gone(state, why,
     (receipt,) = office.open(plan, confirm=confirm)
     assert (office.desk.held, receipt.gone) == ([], False)
     assert why in receipt.problem
-    assert office.deeds[-1] == ("open", "refused")
+    assert office.deeds[-1] == ("hold", "refused")
 
 
 def test_a_pool_of_which_one_hsm_works_again_opens_no_ticket_that_says_all_are_broken():

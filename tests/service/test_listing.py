@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from ops.errors import CloudUnreadable, UsageProblem
+from ops.model.fact import Gap
 from ops.service import find_ticket, list_tickets
-from tests.build import NOW, SUB_1
-from tests.service.remembering import Office
+from tests.build import NOW, SUB_1, SUB_2
+from tests.service.remembering import Office, RememberingDesk
 from tests.support.build import SERVICE
 
 
@@ -53,3 +54,50 @@ def test_a_ticket_that_is_not_there_is_a_mistake_and_one_that_may_be_is_unread(d
     desk.silent = True
     with pytest.raises(CloudUnreadable, match="403 AuthorizationFailed"):
         find_ticket(desk, (SUB_1,), "2411200050000001")
+
+
+@pytest.fixture
+def twins(desk):
+    """Tickets of one name in two subscriptions, of which no number tells them apart yet."""
+    twins = [replace(desk.held[0], name="backup", number="", subscription=one) for one in (SUB_1, SUB_2)]
+    desk.held[:] = twins
+    return twins
+
+
+def test_an_id_means_the_ticket_in_its_subscription_and_no_other_of_that_name(desk, twins):
+    for twin in twins:
+        assert find_ticket(desk, (SUB_1, SUB_2), twin.id.upper()) == twin
+    with pytest.raises(UsageProblem, match="there is no Payment HSM ticket /subscriptions/"):
+        find_ticket(desk, (SUB_1,), twins[1].id)
+    with pytest.raises(UsageProblem, match="there is no Payment HSM ticket other/backup"):
+        find_ticket(desk, (SUB_1, SUB_2), "other/backup")
+
+
+class HalfSilent(RememberingDesk):
+    """One that lists no tickets of the first subscription."""
+
+    def tickets(self, subscription, *, only_open):
+        refused = Gap(
+            subject=f"/subscriptions/{subscription}", what="support tickets", reason="403 AuthorizationFailed"
+        )
+        return refused if subscription == SUB_1 else super().tickets(subscription, only_open=only_open)
+
+
+def test_an_id_is_not_looked_for_where_it_cannot_be(twins):
+    desk = HalfSilent(held=twins)
+    assert find_ticket(desk, (SUB_1, SUB_2), twins[1].id) == twins[1]
+    with pytest.raises(CloudUnreadable, match="403 AuthorizationFailed"):
+        find_ticket(desk, (SUB_1, SUB_2), twins[0].id)
+
+
+def test_a_name_that_two_tickets_have_is_a_mistake_that_tells_both_ids(desk, twins):
+    with pytest.raises(UsageProblem, match=r"^2 Payment HSM tickets are called Backup: ") as caught:
+        find_ticket(desk, (SUB_1, SUB_2), "Backup")
+    assert all(twin.id in caught.value.what for twin in twins)
+    assert "whole id" in caught.value.tip
+
+
+@pytest.mark.parametrize("wanted", ["", " "])
+def test_nothing_is_no_name_of_a_ticket_that_has_no_number_yet(desk, twins, wanted):
+    with pytest.raises(UsageProblem, match="no ticket is named"):
+        find_ticket(desk, (SUB_1, SUB_2), wanted)

@@ -8,25 +8,12 @@ import pytest
 from ops.errors import TicketProblem
 from ops.model.fact import ABSENT
 from ops.model.policy import TicketSeverity
-from ops.service import close, say_on_ticket
+from ops.service import close, say_on_ticket, update_tickets
 from ops.service.updating import change_severity
 from tests.build import estate, nics
-from tests.service.remembering import CONTACT, FAILED, MESS, POLICY, REPAIRED, UNCLEAR, WELL, Office, later
+from tests.service.remembering import CLOSING, CONTACT, FAILED, REPAIRED, UNCLEAR, WELL, later, with_a_ticket
 
-CLOSING = replace(POLICY, support=replace(POLICY.support, close_when_gone=True))
 DENIED = TicketProblem("ticket 1 was not changed", "ask for it", denied=True, request_ids=("r-denied",))
-
-
-def opened(policy=POLICY, **day):
-    """An office with a ticket, so much later."""
-    office = Office(policy=policy)
-    office.open()
-    office.diary.clear()
-    office.ledger.written.clear()
-    day = day or {"days": 2}
-    office.cloud.first = later(MESS, **day)
-    office.desk.now += timedelta(**day)
-    return office
 
 
 def without_nic(state=None):
@@ -35,12 +22,12 @@ def without_nic(state=None):
 
 
 def test_nothing_new_is_nothing_to_say():
-    office = opened()
+    office = with_a_ticket()
     assert (office.update(), office.diary) == ((), [])
 
 
 def test_what_is_new_is_told_once_and_recorded():
-    office = opened()
+    office = with_a_ticket()
     office.cloud.first = without_nic()
     (receipt,) = office.update()
     assert (receipt.update.kind, receipt.problem) == ("evidence", "")
@@ -55,14 +42,14 @@ def test_what_is_new_is_told_once_and_recorded():
 
 
 def test_what_is_new_within_a_day_waits():
-    office = opened(hours=23)
+    office = with_a_ticket(hours=23)
     office.cloud.first = without_nic({"hours": 23})
     assert office.update() == ()
 
 
 def raised():
     """A ticket that has a lower severity than its cause has now."""
-    office = opened()
+    office = with_a_ticket()
     office.desk.held[0] = replace(office.desk.held[0], severity="Minimal")
     return office
 
@@ -93,6 +80,54 @@ def test_where_azure_lets_nobody_change_it_the_engineer_is_asked_once():
     assert office.update() == ()
 
 
+def test_a_raise_that_is_refused_does_not_keep_the_news_from_being_told():
+    office = raised()
+    office.cloud.first = without_nic()
+    office.desk.refuses["change"] = TicketProblem("ticket 1 was not changed: 400 InvalidParameterValue", "ask for it")
+    refused, news = office.update()
+    assert (refused.update.kind, refused.asked, refused.tip) == ("raise", False, "ask for it")
+    assert (news.update.kind, news.problem, news.found) == ("evidence", "", False)
+    (said,) = office.desk.messages[office.desk.held[0].name]
+    assert said.name == news.update.name
+    office.desk.now += timedelta(days=2)
+    assert [receipt.update.kind for receipt in office.update()] == ["raise"]
+
+
+def test_where_the_engineer_is_asked_for_the_severity_the_news_are_in_that_message():
+    office = raised()
+    office.cloud.first = without_nic()
+    office.desk.refuses["change"] = DENIED
+    asked, news = office.update()
+    assert (asked.asked, news.skipped) == (True, "the message that asks for the severity tells it")
+    (said,) = office.desk.messages[office.desk.held[0].name]
+    assert said.name == asked.update.name
+    assert "payshield-2_HSMHost2Nic not found" in said.body
+    assert office.update() == ()
+
+
+def test_a_message_that_was_there_already_is_not_said_to_be_sent():
+    office = with_a_ticket()
+    office.cloud.first = without_nic()
+    run, plan = office.plan()
+    ends = [
+        receipt.found
+        for _ in range(2)
+        for receipt in update_tickets(plan, run, office.cloud, office.desk, office.ledger, CONTACT, fresh=plan)
+    ]
+    assert ends == [False, True]
+    assert [result for _, result in office.deeds] == ["intended", "done", "intended", "found"]
+
+
+def test_a_plan_of_the_evening_is_applied_after_midnight():
+    office = with_a_ticket()
+    office.cloud.first = without_nic({"days": 2, "minutes": 95})
+    _, plan = office.plan()
+    assert plan.made_at.hour == 23
+    office.cloud.first = without_nic({"days": 2, "minutes": 110})
+    (receipt,) = office.update(plan)
+    assert (receipt.skipped, receipt.problem) == ("", "")
+
+
 def test_another_refusal_is_a_problem_and_nobody_is_asked():
     office = raised()
     office.desk.refuses["change"] = UNCLEAR
@@ -107,7 +142,7 @@ def test_another_refusal_is_a_problem_and_nobody_is_asked():
 
 
 def test_a_cause_that_is_gone_is_told_and_the_ticket_stays_open():
-    office = opened()
+    office = with_a_ticket()
     office.cloud.first = later(REPAIRED, days=2)
     (receipt,) = office.update()
     assert receipt.update.kind == "gone"
@@ -116,7 +151,7 @@ def test_a_cause_that_is_gone_is_told_and_the_ticket_stays_open():
 
 
 def test_where_it_is_configured_the_ticket_is_closed_then():
-    office = opened(CLOSING)
+    office = with_a_ticket(CLOSING)
     office.cloud.first = later(REPAIRED, days=2)
     assert [receipt.update.kind for receipt in office.update()] == ["gone", "close"]
     assert not office.desk.held[0].is_open
@@ -125,7 +160,7 @@ def test_where_it_is_configured_the_ticket_is_closed_then():
 
 
 def test_where_closing_is_denied_the_engineer_is_asked():
-    office = opened(CLOSING)
+    office = with_a_ticket(CLOSING)
     office.desk.refuses["change"] = DENIED
     office.cloud.first = later(REPAIRED, days=2)
     _, receipt = office.update()
@@ -143,7 +178,7 @@ def test_an_update_that_no_longer_holds_is_skipped_and_not_sent():
 
 
 def test_a_ticket_on_which_nobody_could_say_why_is_not_closed():
-    office = opened(CLOSING)
+    office = with_a_ticket(CLOSING)
     office.desk.refuses["comment"] = TicketProblem("the communication was not sent", "write to it by hand")
     office.cloud.first = later(REPAIRED, days=2)
     gone, closed = office.update()
@@ -154,7 +189,7 @@ def test_a_ticket_on_which_nobody_could_say_why_is_not_closed():
 
 
 def test_a_persons_words_are_sent_once_however_often_they_are_said():
-    office = opened()
+    office = with_a_ticket()
     (ticket,) = office.desk.held
     said = [
         say_on_ticket(ticket, "A photo", text, office.desk, office.ledger, CONTACT).found
@@ -167,7 +202,7 @@ def test_a_persons_words_are_sent_once_however_often_they_are_said():
 
 
 def test_the_same_words_under_another_subject_are_other_words():
-    office = opened()
+    office = with_a_ticket()
     (ticket,) = office.desk.held
     for subject in ("A photo", "A log"):
         say_on_ticket(ticket, subject, "see above", office.desk, office.ledger, CONTACT)
@@ -175,7 +210,7 @@ def test_the_same_words_under_another_subject_are_other_words():
 
 
 def test_a_refused_change_is_raised_and_recorded():
-    office = opened()
+    office = with_a_ticket()
     office.desk.refuses["change"] = DENIED
     with pytest.raises(TicketProblem):
         close(office.desk.held[0], office.desk, office.ledger)
@@ -183,3 +218,16 @@ def test_a_refused_change_is_raised_and_recorded():
         change_severity(office.desk.held[0], TicketSeverity.CRITICAL, office.desk, office.ledger)
     assert office.deeds == [("close", "intended"), ("close", "refused"), ("raise", "intended"), ("raise", "refused")]
     assert office.ledger.written[-1].details == {"severity": "critical", "why": DENIED.what}
+
+
+def test_a_message_that_was_interrupted_on_its_way_is_told_before_the_run_ends():
+    office = with_a_ticket()
+    office.cloud.first = without_nic()
+    office.desk.refuses["comment"] = KeyboardInterrupt()
+    run, fresh = office.plan()
+    receipts = update_tickets(fresh, run, office.cloud, office.desk, office.ledger, CONTACT, fresh=fresh)
+    receipt = next(receipts)
+    with pytest.raises(KeyboardInterrupt):
+        next(receipts)
+    assert (receipt.may_exist, receipt.problem) == (True, "it was interrupted on its way: what came of it is not known")
+    assert receipt.tip.startswith("run it again")

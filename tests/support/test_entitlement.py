@@ -38,3 +38,9 @@ def test_only_production_is_asked() -> None:
     policy = Policy(pools=(PoolRule(name="dr", role=Role.DR, match=Match(subscriptions=(SUB_2,))),))
     known = estate(hsm("a"), hsm("b", stamp="stamp2"), hsm("c", subscription=SUB_2), subscription(SUB_2, "payments-dr"))
     assert [answer.pool for answer in entitlements(known, policy, pools(known, policy))] == ["payments-prod/eastus"]
+
+
+def test_an_hsm_that_tells_no_region_leaves_it_open_for_every_pool_it_may_belong_to() -> None:
+    known = estate(hsm("a", location=""), hsm("b", stamp="stamp2"))
+    answers = {answer.pool: answer.severity_a for answer in entitlements(known, Policy(), pools(known, Policy()))}
+    assert answers == {"payments-prod/eastus": None, "payments-prod/region not told": None}

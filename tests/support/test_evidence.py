@@ -7,7 +7,7 @@ import pytest
 
 from ops.checks import collect
 from ops.codec.snapshot import Snapshot, estate_digest, snapshot_from
-from ops.model.estate import Estate, Probe
+from ops.model.estate import Deletion, Estate, Probe
 from ops.model.fact import Gap
 from ops.model.finding import Outcome, Subject
 from ops.model.mute import Mute
@@ -59,6 +59,14 @@ def test_the_bundle_tells_what_made_it_and_by_which_answers_of_azure() -> None:
     assert about["azure_request_ids"] == {A.id: "5f0c"}
     assert about["source"] == {"kind": "sandbox", "name": "test"}
     assert (about["left_out"], evidence.cut) == ([], ())
+
+
+def test_of_the_scope_only_the_part_is_told() -> None:
+    run = run_of(estate(A, B, FAR, subscription(SUB_2, "other")), lost_nic(A))
+    for redact in (False, True):
+        about, _, saved = parts(bundle(run, redact=redact))
+        assert (about["scope"], saved.estate.scope) == ([SUB_1], (SUB_1,))
+    assert run.estate.scope == (SUB_1, SUB_2)
 
 
 def test_the_name_fits_what_azure_takes() -> None:
@@ -120,6 +128,13 @@ def test_the_part_is_judged_as_the_whole_was() -> None:
     assert {(check, outcome) for check, _, outcome in facts(run) if outcome != "not_applicable"} <= told
     assert "not_applicable" not in {outcome for _, outcome in told}
     assert not any(check.startswith("PHSM-RDY-") for check, _ in told)
+
+
+def test_who_deleted_another_hsm_of_that_name_stays_at_home() -> None:
+    log = (Deletion(hsm_id=A.id.replace("/resourceGroups/", "/resourceGroups/old-"), at=NOW, by="ada@bank.example"),)
+    judged = evaluate(replace(WHOLE, deletions={SUB_1: log}), Policy(expected=(log[0].hsm_id,)), collect())
+    assert "ada@bank.example deleted it" in str(judged.findings)
+    assert "ada@" not in whole_text(bundle(replace(judged, findings=(*judged.findings, lost_nic(A)))))
 
 
 def test_a_fastpath_ticket_has_the_hsms_of_its_subscriptions() -> None:

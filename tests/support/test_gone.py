@@ -87,7 +87,7 @@ def test_an_hsm_that_was_not_read_keeps_it() -> None:
 def test_an_hsm_that_is_not_in_azure_any_more_is_gone() -> None:
     found = ended(run_of(estate(B)))
     assert found is not None
-    assert (found.reason, found.lines) == ("a is not in Azure any more", ("- a is not in Azure any more",))
+    assert (found.reason, found.lines) == ("a is not listed any more", ("- a is not in Azure any more",))
 
 
 def test_an_hsm_where_nobody_looked_is_not_gone() -> None:
@@ -127,7 +127,7 @@ def test_a_pool_is_gone_when_all_its_hsms_are() -> None:
 def test_a_pool_of_which_one_hsm_passes_and_one_does_not_exist_is_gone() -> None:
     found = ended(passing(estate(A), "a"), BOTH)
     assert found is not None
-    assert found.reason == "b is not in Azure any more; a passes again"
+    assert found.reason == "b is not listed any more; a passes again"
     assert found.lines == ("- b is not in Azure any more", "- a: the evidence (PHSM-NET-009)")
 
 

@@ -86,6 +86,14 @@ def test_members_in_a_refused_subscription_may_work() -> None:
     assert impact_of(known, lost, roles(Role.PRODUCTION)).severity is TicketSeverity.MINIMAL
 
 
+def test_members_beyond_the_scope_of_the_run_may_work() -> None:
+    lost = broken("a")
+    known = estate(lost, broken("b", stamp="stamp2"))
+    whole, narrowed = (impact_of(one, lost, roles(Role.PRODUCTION)) for one in (known, replace(known, narrowed=True)))
+    assert (whole.severity, narrowed.severity) == (TicketSeverity.CRITICAL, TicketSeverity.MINIMAL)
+    assert narrowed.lost == ()
+
+
 def test_an_hsm_that_is_being_deleted_does_not_count() -> None:
     lost = broken("a")
     known = estate(lost, broken("b", stamp="stamp2"), hsm("c", provisioning_state="Deleting"))
@@ -148,3 +156,11 @@ def test_the_impact_of_a_pool_over_two_subscriptions_is_that_of_the_whole_pool()
     other = replace(hsm("b", subscription=SUB_2, stamp="stamp2"), tags={"app": "cards"})
     impact = impact_of(estate(lost, other), lost, policy)
     assert (impact.pool.label, impact.working, impact.lost) == ("cards/eastus", 1, ("stamp1",))
+
+
+def test_an_hsm_that_tells_no_region_may_work_in_the_pool_and_caps_nothing() -> None:
+    near, lost = broken("a"), broken("lost", location="")
+    assert impact_of(estate(near), near).would_be is TicketSeverity.CRITICAL
+    for about in (near, lost):
+        impact = impact_of(estate(near, lost), about)
+        assert (impact.severity, impact.would_be, impact.lost) == (TicketSeverity.MINIMAL, None, ())

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from ops.model.fact import Gap
 from ops.model.finding import Outcome, Party
+from ops.model.mute import Mute
 from ops.model.policy import Policy, PoolRule, SupportPolicy
 from ops.model.run import Run
 from ops.model.ticket import Plan
@@ -82,6 +83,18 @@ def test_the_fastpath_ticket_never_waits_for_itself() -> None:
 def test_a_fault_about_another_hsm_holds_nothing_back() -> None:
     plan = planned(run_of(estate(A, B), lost_nic(A), finding("PHSM-NET-003", B), finding("PHSM-NET-008", A)))
     assert len(plan.to_open) == 1
+
+
+def test_what_is_muted_holds_a_ticket_about_the_rest_of_the_same_cause_back() -> None:
+    mute = Mute(check="PHSM-HSM-*", subject="*", reason="on its way", owner="ops", expires=date(2027, 1, 31))
+    borne = replace(failed_state(DOWN), muted=mute, ticket=False)
+    run = run_of(estate(DOWN, B), borne, lost_nic(DOWN))
+    assert reasons(planned(run)) == [
+        "PHSM-HSM-001 of a is muted until 2027-01-31 by ops; --anyway opens it all the same"
+    ]
+    assert [draft.cause.hsms for draft in planned(run, anyway=True).to_open] == [(DOWN.key,)]
+    elsewhere = run_of(estate(DOWN, B), replace(finding("PHSM-HSM-001", B), muted=mute, ticket=False), lost_nic(DOWN))
+    assert len(planned(elsewhere).to_open) == 1
 
 
 def test_an_hsm_whose_provisioning_failed_waits_for_nothing() -> None:
@@ -165,6 +178,13 @@ def test_a_ticket_of_the_pool_may_lie_with_a_member_that_works() -> None:
     policy = Policy(pools=(PoolRule(name="cards"),))
     far = hsm("far", subscription=SUB_2, stamp="stamp2")
     run = run_of(estate(A, far, subscription(SUB_2, "other")), lost_nic(A), policy=policy)
+    assert which_tickets_matter(run, policy) == (SUB_1, SUB_2)
+
+
+def test_a_ticket_of_the_pool_may_lie_with_an_hsm_that_tells_no_region() -> None:
+    policy = Policy(pools=(PoolRule(name="cards"),))
+    lost = replace(unread_hsm("lost", subscription=SUB_2), location="")
+    run = run_of(estate(A, lost, subscription(SUB_2, "other")), lost_nic(A), policy=policy)
     assert which_tickets_matter(run, policy) == (SUB_1, SUB_2)
 
 

@@ -5,7 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from ops.support.told import digest, digest_in, earlier, ending, failures_in, hsms_in, seen, subscriptions_in
+from ops.support.told import (
+    digest,
+    digest_in,
+    earlier,
+    ending,
+    facts_in,
+    facts_of,
+    failures_in,
+    hsms_in,
+    seen,
+    subscriptions_in,
+)
 from tests.build import SUB_1, SUB_2, hsm
 from tests.support.build import finding, lost_nic, ticket
 
@@ -43,6 +54,16 @@ def test_what_was_told_is_read_however_azure_wraps_it() -> None:
     for given in wrapped(text):
         assert digest_in(given) == digest([failure])
         assert failures_in(given) == {("a", "PHSM-NET-009")}
+
+
+def test_facts_are_told_part_by_part_and_read_again_however_azure_wraps_them() -> None:
+    failure = finding("PHSM-NET-009", A, evidence="host NIC 1 <Failed> for 5 hours; host NIC 2 missing: x not found")
+    facts = facts_of([failure])
+    assert sorted(fact.part for fact in facts) == ["host NIC 1 <Failed> for", "host NIC 2 missing: x not found"]
+    assert sorted(fact.line for fact in facts)[0] == "- a: host NIC 1 <Failed> for 5 hours (PHSM-NET-009)"
+    for given in wrapped(seen(failure).replace("5 hours", "2 days")):
+        assert facts_in(given) == facts
+    assert facts_in(seen(failure).replace("<", "< ")) == facts
 
 
 def test_words_in_an_evidence_are_no_digest() -> None:

@@ -105,6 +105,21 @@ def test_an_entitlement_that_is_not_known_is_told_as_not_known() -> None:
     assert "0 of 2 HSMs working in eastus, 1 not known" in text
 
 
+def test_a_pool_that_may_have_hsms_where_nobody_looked_is_not_said_to_be_all_there_is() -> None:
+    policy = Policy(pools=(PoolRule(name="cards"),))
+    broken = hsm("a", provisioning_state="Failed")
+    text = draft(
+        run_of(replace(estate(broken, hsm("b")), narrowed=True), failed_state(broken), policy=policy)
+    ).description
+    assert "has 1 of 2 HSMs working in eastus, and it may have more that were not read" in text
+
+
+def test_a_pool_that_an_hsm_without_a_told_region_may_belong_to_is_not_said_to_be_all_there_is() -> None:
+    broken = hsm("a", provisioning_state="Failed")
+    text = draft(run_of(estate(broken, hsm("lost", location="")), failed_state(broken))).description
+    assert "has 0 of 1 HSMs working in eastus, and it may have others: not all HSMs tell their region" in text
+
+
 def test_a_disaster_recovery_pool_is_called_one() -> None:
     policy = Policy(pools=(PoolRule(name="cards-dr", role=Role.DR),))
     text = draft(run_of(estate(LOST), failed_state(LOST), policy=policy), policy).description
