@@ -106,6 +106,11 @@ def open_(
     from ops.reports import plan as report
     from ops.reports import receipts as told
 
+    if plan_file and redact:
+        raise UsageProblem(
+            "a saved plan is applied as it is, with the evidence that was approved",
+            tip=f"phsm tickets plan --redact --output {plan_file}",
+        )
     if apply_:
         require_desk(settings)
     with progress(settings) as tell, session(settings, tell) as here:

@@ -110,6 +110,15 @@ def test_a_plan_that_is_not_what_was_approved_is_exit_2_and_nothing_is_sent(appr
     assert len(approved.place.azure.watch.asked) == asked
 
 
+def test_what_is_attached_was_approved_too_so_a_saved_plan_is_not_redacted_later(approved):
+    ended = approved.phsm(*OPEN, "--redact")
+    assert (ended.code, ended.out, approved.tickets()) == (2, "", {})
+    assert ended.err == (
+        "phsm: a saved plan is applied as it is, with the evidence that was approved\n"
+        "  try: phsm tickets plan --redact --output plan.json\n"
+    )
+
+
 def test_how_long_a_plan_holds_is_configured(tmp_path):
     with beside(tmp_path, config={"support": {"plan_valid_minutes": 90}}) as here:
         here.fail(HSM_2)
