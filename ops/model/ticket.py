@@ -215,6 +215,7 @@ class Desks:
     """What the support desk said while a plan was made: its service, the classifications, and the tickets by subscription.
 
     ``known``: tickets that no list showed, found by names that the ledger tells. ``communications``: by ticket name.
+    ``told_at``: by ticket id (lower case), when the ledger says that news was sent last: it may not be listed yet.
     """
 
     services: tuple[SupportService, ...] | Gap
@@ -222,6 +223,7 @@ class Desks:
     tickets: Mapping[str, tuple[Ticket, ...] | Gap]
     known: tuple[Ticket, ...] = ()
     communications: Mapping[str, tuple[Communication, ...] | Gap] = field(default_factory=dict)
+    told_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from ops import __version__
 from ops.model import arm_id
 from ops.model.estate import Source
 from ops.model.fact import Gap
-from ops.model.ledger import Entry
+from ops.model.ledger import Action, Entry, Result
 from ops.model.policy import Policy
 from ops.model.run import Run
 from ops.model.ticket import Desks, Plan, Ticket
@@ -18,6 +19,7 @@ from ops.service.checking import Selection, check
 from ops.service.settling import attempts
 from ops.support.classification import find_service
 from ops.support.planning import plan, which_tickets_matter, whose_messages_matter
+from ops.support.updating import EVIDENCE
 
 
 def plan_tickets(
@@ -42,6 +44,7 @@ def plan_tickets(
         communications={
             ticket.name: desk.communications(ticket) for ticket in whose_messages_matter(run, policy, desks)
         },
+        told_at=_told_at(ledger.entries(), source),
     )
     decided = plan(
         run, policy, desks, anyway=anyway, made_at=run.estate.observed_at, version=__version__, redact=redact
@@ -89,3 +92,13 @@ def _unlisted(targets: Iterable[str], tickets: Mapping[str, tuple[Ticket, ...] |
 def may_be_open(entries: Iterable[Entry], source: Source) -> frozenset[str]:
     """The ids (lower case) of the tickets that runs against ``source`` opened, or may have, and that none has closed."""
     return frozenset(attempts(entries, source))
+
+
+def _told_at(entries: Iterable[Entry], source: Source) -> Mapping[str, datetime]:
+    """By ticket id (lower case), when runs against ``source`` sent news on it last."""
+    return {
+        entry.target.lower(): entry.at
+        for entry in entries
+        if (entry.source, entry.action, entry.result) == (source, Action.COMMENT, Result.DONE)
+        and entry.details.get("communication", "").startswith(EVIDENCE)
+    }

@@ -84,7 +84,7 @@ def plan(
     held_back += [
         HeldBack(draft=draft, reason=reason, is_for_later=not by_api, for_portal=bool(by_api)) for draft in ready[most:]
     ]
-    told = updates(run, policy, existing, tickets, desks.communications, tool)
+    told = updates(run, policy, existing, tickets, desks.communications, desks.told_at, tool)
     return Plan(
         source=run.estate.source,
         made_at=made_at,

@@ -22,17 +22,21 @@ from ops.support.naming import base_of
 from ops.support.sight import change
 from ops.support.told import digest, digest_in
 
-_EVIDENCE, _RAISE, _GONE, _CLOSE = "phsm-evidence-", "phsm-raise-", "phsm-gone-", "phsm-close-"
+EVIDENCE, _RAISE, _GONE, _CLOSE = "phsm-evidence-", "phsm-raise-", "phsm-gone-", "phsm-close-"
 _FAREWELLS = (_GONE, _CLOSE)
 _SEVERITIES = {severity.value: severity for severity in TicketSeverity}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """What we said on a ticket: its description, then our communications, the oldest first."""
+    """What we said on a ticket: its description, then our communications, the oldest first.
+
+    ``recorded_at``: when news was sent last by the ledger, listed or not.
+    """
 
     ticket: Ticket
     ours: tuple[Communication, ...]
+    recorded_at: datetime | None = None
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -83,12 +87,13 @@ def updates(
     existing: Iterable[Existing],
     tickets: Iterable[Ticket],
     communications: Mapping[str, tuple[Communication, ...] | Gap],
+    told_at: Mapping[str, datetime],
     tool: str,
 ) -> tuple[Update, ...]:
     """What to do about open tickets of ours, by name; nothing about one whose communications were not read.
 
-    ``existing`` is what covers the causes of the run, ``communications`` those of tickets by name, ``tool`` the words of
-    the last line.
+    ``existing`` is what covers the causes of the run, ``communications`` those of tickets by name, ``told_at`` as in
+    ``Desks``, ``tool`` the words of the last line.
     """
     told = {name.lower(): answer for name, answer in communications.items()}
     result: list[Update] = []
@@ -96,14 +101,14 @@ def updates(
         answer = told.get(ticket.name.lower())
         if answer is None or isinstance(answer, Gap):
             continue
-        said = _Said(ticket=ticket, ours=_ours(answer))
+        said = _Said(ticket=ticket, ours=_ours(answer), recorded_at=told_at.get(ticket.id.lower()))
         result += _of_cause(cause, said, run, policy, tool) if cause else _of_none(said, run, policy, tool)
     return tuple(result)
 
 
 def _ours(communications: Sequence[Communication]) -> tuple[Communication, ...]:
     """Those that bear a name that we give; Microsoft's mails may quote our words."""
-    ours = [one for one in communications if one.name.lower().startswith((_EVIDENCE, _RAISE, _GONE, _CLOSE))]
+    ours = [one for one in communications if one.name.lower().startswith((EVIDENCE, _RAISE, _GONE, _CLOSE))]
     ours.sort(key=lambda one: (one.created_at is not None, one.created_at or datetime.min.replace(tzinfo=UTC)))
     return tuple(ours)
 
@@ -141,7 +146,9 @@ def _of_cause(cause: Cause, said: _Said, run: Run, policy: Policy, tool: str) ->
             severity=wanted,
         )
     is_new = not said.has_ended and digest_in(said.last) != told and differs.is_known
-    if (said.has_ended or is_new) and not _is_too_soon(said, ticket.created_at if is_new else None, now, policy):
+    if (said.has_ended or is_new) and not _is_too_soon(
+        said, (said.recorded_at, ticket.created_at if is_new else None), now, policy
+    ):
         reason = "its cause is back, after we said that it is gone" if said.has_ended else "what we see has changed"
         opening = "What this ticket is about is back." if said.has_ended else "What we see has changed."
         yield Update(
@@ -149,7 +156,7 @@ def _of_cause(cause: Cause, said: _Said, run: Run, policy: Policy, tool: str) ->
             ticket=ticket,
             cause=cause,
             reason=reason,
-            name=said.next_name(f"{_EVIDENCE}{told}-"),
+            name=said.next_name(f"{EVIDENCE}{told}-"),
             subject=messages.subject("Back" if said.has_ended else "News", ticket),
             body=messages.changed(cause, run, policy, opening, differs.hidden, tool),
         )
@@ -161,7 +168,7 @@ def _of_none(said: _Said, run: Run, policy: Policy, tool: str) -> Iterator[Updat
     if ended is None:
         return
     if not said.has_ended:
-        if _is_too_soon(said, None, now, policy):
+        if _is_too_soon(said, (), now, policy):
             return
         yield _farewell("gone", said.next_name(_GONE), "Gone", messages.ended(ended, run, tool), ended, ticket)
     if policy.support.close_when_gone and not said.has_asked(_CLOSE):
@@ -181,7 +188,7 @@ def _farewell(kind: Literal["gone", "close"], name: str, what: str, body: str, e
     )
 
 
-def _is_too_soon(said: _Said, opened_at: datetime | None, now: datetime, policy: Policy) -> bool:
-    """Whether we wrote within the time in which we write once; a ticket that was opened in it counts as told."""
+def _is_too_soon(said: _Said, also: Iterable[datetime | None], now: datetime, policy: Policy) -> bool:
+    """Whether we wrote within the time in which we write once: on the list, or at one of the moments ``also`` told."""
     spell = timedelta(hours=policy.support.comment_every_hours)
-    return any(now - moment < spell for moment in (said.last_at, opened_at) if moment is not None)
+    return any(now - moment < spell for moment in (said.last_at, *also) if moment is not None)

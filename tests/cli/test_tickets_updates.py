@@ -68,6 +68,15 @@ def test_what_is_new_is_shown_and_then_told(here):
     assert is_settled(here)
 
 
+def test_what_is_new_again_waits_a_day_although_the_message_before_is_not_listed_yet(here):
+    here.lose(NIC_OF_2)
+    assert here.phsm(*OPEN).code == 0
+    told = said(here)
+    here.lose(NIC_OF_2.replace("Host2", "Host1"))
+    assert here.phsm(*OPEN).code == 0
+    assert (len(told), said(here)) == (1, told)
+
+
 def test_a_higher_impact_raises_the_severity(here):
     here.change(ticket(here)["id"], properties={"severity": "Minimal"})
     ended = here.phsm(*OPEN)
