@@ -257,10 +257,10 @@ class Receipt:
     """What came of a draft: the ticket, or ``problem`` with what to do next.
 
     ``found``: the ticket was there already, from another run. ``gone``: the cause had gone, nothing was sent.
-    ``may_exist``: it is unclear whether Azure took it all the same. ``unattached``: why the evidence is not on the
-    ticket. ``unrecorded``: why the ledger does not tell what came of it. ``kept``: the file in which a draft that was not
-    sent, or the evidence that is not attached, lies ready for the portal. ``outdated``: what became of the file of an
-    earlier run for the portal, now that there is a ticket. ``untried``: the run ended before it.
+    ``may_exist``: whether there is a ticket is unclear: Azure may have taken it, or the desk could not be read.
+    ``unattached``: why the evidence is not on the ticket. ``unrecorded``: why the ledger does not tell what came of it.
+    ``kept``: the file in which what was not sent or attached lies ready for the portal. ``outdated``: what became of the
+    file of an earlier run for the portal, now that there is a ticket. ``untried``: the run ended before it.
     """
 
     draft: Draft

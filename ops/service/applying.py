@@ -94,9 +94,10 @@ def open_tickets(
             yield without_outdated(receipt, shelf)
             continue
         told = _recorded(stopped, ledger)
-        yield (
-            kept_for_portal(told, shelf) if told.problem and _is_unread(draft, fresh) else without_outdated(told, shelf)
-        )
+        if told.problem and _is_unread(draft, fresh):
+            yield kept_for_portal(replace(told, may_exist=True), shelf)
+        else:
+            yield without_outdated(told, shelf)
 
 
 def _recorded(stopped: Receipt, ledger: Ledger) -> Receipt:

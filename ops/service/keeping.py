@@ -31,7 +31,8 @@ def keep_for_portal(decided: Plan, ledger: Ledger, shelf: Shelf, *, fresh: Plan)
 def _kept(held: HeldBack, tip: str, ledger: Ledger, shelf: Shelf) -> Receipt:
     target, why = held.draft.ticket_id, {"why": held.reason}
     lost = unrecorded(ledger, Action.HOLD, target, Result.REFUSED, request_ids=(), details=why)
-    return kept_for_portal(Receipt(draft=held.draft, problem=held.reason, tip=tip, unrecorded=lost), shelf)
+    receipt = Receipt(draft=held.draft, problem=held.reason, tip=tip, unrecorded=lost, may_exist=held.is_unread)
+    return kept_for_portal(receipt, shelf)
 
 
 def kept_for_portal(receipt: Receipt, shelf: Shelf) -> Receipt:
@@ -43,8 +44,9 @@ def kept_for_portal(receipt: Receipt, shelf: Shelf) -> Receipt:
 
 
 def next_step(draft: Draft, gaps: Iterable[Gap]) -> str:
-    """The same as where a ticket is refused; a list of tickets tells more of the cause than the list of services."""
-    known = sorted(gaps, key=lambda gap: not gap.subject.startswith("/subscriptions/"))
+    """The same as where a ticket is refused; the list of the draft's own subscription tells most, that of services least."""
+    own = f"/subscriptions/{draft.subscription}".lower()
+    known = sorted(gaps, key=lambda gap: (gap.subject.lower() != own, not gap.subject.startswith("/subscriptions/")))
     if any(gap.reason.startswith("401") for gap in known):
         return "az login, then run it again"
     refused = [gap for gap in known if gap.reason.startswith("403")]

@@ -30,6 +30,7 @@ def test_a_draft_that_waits_only_for_the_desk_is_kept_with_its_evidence_told_and
     plan, (receipt,) = kept(office)
     (held,) = plan.held_back
     assert (receipt.draft, receipt.problem, receipt.is_done) == (held.draft, held.reason, False)
+    assert receipt.may_exist  # nobody could look
     assert receipt.draft.evidence is not None
     assert office.shelf.kept == {held.draft.name: held.reason}
     assert office.deeds == [("hold", "refused")]
@@ -58,6 +59,17 @@ def test_where_only_the_services_are_refused_the_role_is_for_the_subscription_of
     services = Gap(subject="Microsoft.Support", what="support services", reason="403 AuthorizationFailed")
     _, (receipt,) = kept(silent(), services)
     assert receipt.tip.endswith(f"--scope /subscriptions/{receipt.draft.subscription}")
+
+
+def test_of_several_refused_subscriptions_the_role_is_for_the_one_of_the_ticket():
+    office = silent()
+    _, plan = office.plan()
+    own = f"/subscriptions/{plan.held_back[0].draft.subscription}"
+    refused = [
+        Gap(subject=at, what="support tickets", reason="403 AuthorizationFailed") for at in ("/subscriptions/0", own)
+    ]
+    _, (receipt,) = kept(office, *refused)
+    assert receipt.tip.endswith(f"--scope {own}")
 
 
 def test_a_draft_that_waits_for_us_too_is_not_kept():
