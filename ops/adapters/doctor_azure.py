@@ -26,6 +26,7 @@ from ops.errors import CloudUnreadable
 from ops.model import arm_id
 from ops.model.diagnosis import Grant, Sign, not_known, problem, well
 from ops.model.fact import Gap
+from ops.model.support_plan import TICKET_ROLE
 from ops.ports import Desk, Progress
 from ops.support.classification import find_service
 
@@ -88,7 +89,7 @@ def azure_signs(
     object_id = str(claims.get("oid") or "")
     for what, area, needed, role in (
         ("read access", "access", NEEDED_TO_READ, "Reader"),
-        ("ticket access", "tickets", NEEDED_FOR_TICKETS, "Support Request Contributor"),
+        ("ticket access", "tickets", NEEDED_FOR_TICKETS, TICKET_ROLE),
     ):
         yield rights_sign(area, what, needed, role, grants, names, object_id, more)
     yield _service_sign(desk)

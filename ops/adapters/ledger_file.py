@@ -2,8 +2,9 @@
 
 ``2026-11-24.jsonl`` holds the records of a day in UTC, ``head.json`` where the ledger ends, ``head.json.new`` where it will
 end with the record that is being written. A clock that goes back does not bring an older file back to life: a record never
-stands in an older file than the one before it. The piece of a record that a killed writer left is moved into
-``torn-<its number>.txt``: it was never whole, so what it announces was never done.
+stands in an older file than the one before it. The piece of a record that a writer left, killed or without room, is moved
+into ``torn-<its number>.txt``. It was never whole: what it announces was never begun, and what it says was done is told by
+Azure alone, by the name of the ticket.
 """
 
 from __future__ import annotations

@@ -13,10 +13,10 @@ from ops.adapters.desk_persons import without_persons
 from ops.adapters.failure import code, reason
 from ops.errors import TicketProblem
 from ops.model.policy import Contact, TicketSeverity
+from ops.model.support_plan import TICKET_ROLE
 from ops.model.ticket import Draft
 from ops.model.untrusted import one_line
 
-ROLE = "Support Request Contributor"
 _TOO_LOW = "high tier-support plans"  # the words that stay the same in all that Azure says of plans
 _OBJECT_ID = re.compile(r"object id '([0-9a-f-]{36})'", re.IGNORECASE)
 _QUERY = re.compile(r"(https?://[^\s?'\"<>]+)\?[^\s'\"<>]*")
@@ -109,7 +109,7 @@ def _tip(act: Act, error: HttpResponseError, message: str) -> str:
         case 403:
             whom = found[1] if (found := _OBJECT_ID.search(message)) else "OBJECT-ID"
             scope = f"/subscriptions/{act.subscription}"
-            return f"az role assignment create --role '{ROLE}' --assignee {whom} --scope {scope}"
+            return f"az role assignment create --role '{TICKET_ROLE}' --assignee {whom} --scope {scope}"
         case 404 if code(error).lower() == "resourcenotfound":
             return "it may have been deleted, or not be listed yet: phsm tickets list"
         case 404:

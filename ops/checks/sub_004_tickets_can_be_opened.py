@@ -11,10 +11,9 @@ from ops.model.estate import Estate
 from ops.model.fact import Absent, Gap
 from ops.model.finding import IssueCategory, Party, Severity, Verdict, failed, not_applicable, passed, unknown
 from ops.model.policy import Policy
-from ops.model.support_plan import can_open_tickets, is_known
+from ops.model.support_plan import TICKET_ROLE, can_open_tickets, is_known
 from ops.model.untrusted import one_line
 
-_ROLE = "Support Request Contributor"
 _BUY = "open tickets in the portal, or get a plan of Professional Direct, Premier or Unified"
 _LOOK = "az support services list --query \"[?contains(displayName, 'Payment HSM')]\" --output table"
 
@@ -80,8 +79,8 @@ def _role(subscription: HsmSubscription) -> tuple[bool | None, str, str]:
     if allowed:
         return True, "the role allows tickets", ""
     scope = quote(f"/subscriptions/{subscription.id}")
-    fix = f"az role assignment create --role '{_ROLE}' --assignee OBJECT-ID --scope {scope}"
-    return False, f"no role here allows tickets; {_ROLE} does", fix
+    fix = f"az role assignment create --role '{TICKET_ROLE}' --assignee OBJECT-ID --scope {scope}"
+    return False, f"no role here allows tickets; {TICKET_ROLE} does", fix
 
 
 def _service(listed: bool | Gap | None) -> tuple[bool | None, str, str]:

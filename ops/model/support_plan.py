@@ -1,4 +1,4 @@
-"""Azure support plans, and which of them the Support API takes tickets from.
+"""Azure support plans, and which of them the Support API takes tickets from; and the role that writing them needs.
 
 A plan is named in many ways: ``ProDirect``, ``Azure Support Plan - Developer``, ``Professional Direct``.
 Source: https://learn.microsoft.com/rest/api/support (prerequisites)
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+TICKET_ROLE = "Support Request Contributor"
+"""The built-in role that lets an identity read and write support tickets."""
 _HIGH = ("prodirect", "professionaldirect", "premier", "unified")
 _TOO_LOW = frozenset({"none", "free", "basic", "developer", "standard", "csp"})
 

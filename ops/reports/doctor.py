@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ops.model.diagnosis import Diagnosis, Sign, State
 from ops.model.untrusted import one_line
-from ops.reports.layout import arrow, counted, flowed, moment, styled, where_from, wrapped
+from ops.reports.layout import counted, flowed, moment, next_step, styled, where_from, wrapped
 from ops.reports.layout import render as render_lines
 from ops.reports.run_json import dumps, source_json, timestamp
 
@@ -55,12 +55,8 @@ def _sign(sign: Sign, width: int | None) -> Iterator[Text]:
     head = styled("  ", (f"{word:<9}", style), f"  {sign.what:<15}")
     yield Text.assemble(head, first[_INDENT:])
     yield from more
-    if sign.tip.startswith("az "):
-        yield styled(
-            f"{'':{_INDENT}}{arrow(width)}{one_line(sign.tip, 2000)}"
-        )  # in one piece, it is there to be pasted
-    elif sign.tip:
-        yield from wrapped(f"{arrow(width)}{one_line(sign.tip, 1000)}", _INDENT, width)
+    if sign.tip:
+        yield from next_step(sign.tip, _INDENT, width)
 
 
 def render_json(diagnosis: Diagnosis) -> str:

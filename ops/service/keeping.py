@@ -8,11 +8,10 @@ from dataclasses import replace
 from ops.errors import LedgerProblem
 from ops.model.fact import Gap
 from ops.model.ledger import Action, Result
+from ops.model.support_plan import TICKET_ROLE
 from ops.model.ticket import Draft, HeldBack, Plan, Receipt
 from ops.ports import Ledger, Shelf
 from ops.service.recording import unrecorded
-
-_ROLE = "Support Request Contributor"
 
 
 def keep_for_portal(decided: Plan, ledger: Ledger, shelf: Shelf, *, fresh: Plan) -> Iterator[Receipt]:
@@ -54,7 +53,7 @@ def next_step(draft: Draft, gaps: Iterable[Gap]) -> str:
         return "run it again"
     subject = refused[0].subject
     scope = subject if subject.count("/") == 2 else f"/subscriptions/{draft.subscription}"
-    return f"az role assignment create --role '{_ROLE}' --assignee OBJECT-ID --scope {scope}"
+    return f"az role assignment create --role '{TICKET_ROLE}' --assignee OBJECT-ID --scope {scope}"
 
 
 def without_outdated(receipt: Receipt, shelf: Shelf) -> Receipt:

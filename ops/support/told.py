@@ -1,6 +1,6 @@
 """What tickets and communications of ours tell about themselves, so that a later run knows what was said already.
 
-Azure sends a body back wrapped in ``<pre>`` and escaped as HTML, so all of it is read as text first.
+Azure sends a body back wrapped in ``<pre>``, and may escape it as HTML, so all of it is read as text first.
 """
 
 from __future__ import annotations
